@@ -1,0 +1,1 @@
+"""JSON to core and back, nothing else."""

@@ -1,0 +1,1 @@
+"""Lendlens beside its peers, measured in one run: python -m benchmarks NAME --json."""

@@ -1,0 +1,1 @@
+"""Everything that matters; knows no Streamlit and no Starlette."""

@@ -1,0 +1,1 @@
+"""Tidy frames to Plotly figures; imports nothing else of the project."""

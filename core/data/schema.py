@@ -1,0 +1,164 @@
+"""What each column of a loan file is and what it is used for."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from core.errors import SchemaError
+
+Kind = Literal["number", "category", "date", "text"]
+"""How values are read. number: float64 with NaN; category, text: str with NaN; date: datetime64."""
+
+Role = Literal["outcome", "feature", "identifier", "date", "protected", "ignore"]
+"""date: orders the rows in time; protected: kept for fairness checks, never a feature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    Attributes:
+        name: As in the file.
+        kind: How its values are read.
+        role: What it is used for.
+        label: What users see; defaults to the name with spaces.
+        unit: Such as "months" or "EUR"; may be empty.
+        description: One sentence; may be empty.
+        why: The reason for the proposed kind and role, shown beside them.
+    """
+
+    name: str
+    kind: Kind
+    role: Role
+    label: str = ""
+    unit: str = ""
+    description: str = ""
+    why: str = ""
+
+    def __post_init__(self) -> None:
+        """Fill the label."""
+        if not self.label:
+            object.__setattr__(self, "label", self.name.replace("_", " ").strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """All columns in file order, and which outcome value means *bad* (defaulted).
+
+    `bad_value` is the text of the value as the frame holds it (`"1"` for the number 1).
+    """
+
+    columns: tuple[Column, ...]
+    bad_value: str | None = None
+
+    def __getitem__(self, name: str) -> Column:
+        """Return the column of that name.
+
+        Raises:
+            SchemaError: There is none.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        known = ", ".join(column.name for column in self.columns)
+        raise SchemaError(f"There is no column {name!r}. The columns are: {known}.")
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is a column of that name."""
+        return any(column.name == name for column in self.columns)
+
+    @property
+    def names(self) -> list[str]:
+        """All column names in file order."""
+        return [column.name for column in self.columns]
+
+    @property
+    def features(self) -> tuple[Column, ...]:
+        """The columns a model learns from."""
+        return self.with_role("feature")
+
+    @property
+    def outcome(self) -> Column | None:
+        """The outcome column, if one is chosen."""
+        return next(iter(self.with_role("outcome")), None)
+
+    def with_role(self, role: Role) -> tuple[Column, ...]:
+        """Return the columns of one role, in file order."""
+        return tuple(column for column in self.columns if column.role == role)
+
+    def change(self, name: str, **changes: Any) -> "Schema":
+        """Return a schema in which one column differs."""
+        self[name]
+        return replace(
+            self,
+            columns=tuple(
+                replace(column, **changes) if column.name == name else column
+                for column in self.columns
+            ),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data that `from_json` reads back."""
+        return {
+            "columns": [asdict(column) for column in self.columns],
+            "bad_value": self.bad_value,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Schema":
+        """Return the schema that `to_json` wrote."""
+        return cls(tuple(Column(**column) for column in data["columns"]), data["bad_value"])
+
+
+def value_text(value: object) -> str:
+    """Return an outcome value as text, the same for 1, 1.0 and "1".
+
+    >>> value_text(1.0), value_text("bad")
+    ('1', 'bad')
+    """
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def outcome_vector(frame: pd.DataFrame, schema: Schema) -> np.ndarray:
+    """Return the outcome as (n,) int8: 1 = bad (defaulted), 0 = good.
+
+    Raises:
+        SchemaError: No outcome or bad value is chosen, a value is missing, or there are not
+            exactly two values.
+    """
+    column = schema.outcome
+    if column is None or schema.bad_value is None:
+        raise SchemaError(
+            "No outcome is chosen. Mark one column as the outcome and say which value is bad."
+        )
+    values = frame[column.name]
+    if missing := int(values.isna().sum()):
+        raise SchemaError(
+            f"The outcome {column.name!r} is missing in {missing:,} of {len(values):,} rows. "
+            f"Drop these rows in the recipe, or choose another outcome."
+        )
+    texts = values.map(value_text)
+    found = _listing(texts.unique())
+    if texts.nunique() != 2:
+        raise SchemaError(
+            f"The outcome {column.name!r} should hold two values, "
+            f"but holds {texts.nunique()}: {found}. "
+            "Choose another outcome, or drop the rows whose outcome is not known yet."
+        )
+    if schema.bad_value not in set(texts):
+        raise SchemaError(
+            f"The bad value {schema.bad_value!r} does not occur in {column.name!r}, "
+            f"which holds {found}."
+        )
+    return (texts == schema.bad_value).to_numpy(np.int8)
+
+
+def _listing(values: Iterable[object], most: int = 5) -> str:
+    texts = sorted(str(value) for value in values)
+    rest = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return ", ".join(repr(text) for text in texts[:most]) + rest

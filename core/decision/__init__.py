@@ -1,0 +1,1 @@
+"""From a score to a decision with reasons and a record."""

@@ -1,0 +1,1 @@
+"""Encoder, network, challengers and how they are trained and served."""

@@ -1,0 +1,1 @@
+"""The workspace on disk: one database and one folder of artifacts."""
