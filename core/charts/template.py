@@ -1,0 +1,151 @@
+"""Colours, type and layout of every chart, for the light and the dark theme.
+
+Charts begin with `figure(...)`, which gives them this look. Draw them with
+`st.plotly_chart(..., theme=None)`: Streamlit's own template would replace it.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import plotly.graph_objects as go
+
+Theme = Literal["light", "dark"]
+
+FONT = '"Source Sans", "Segoe UI", Roboto, sans-serif'
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of one theme, as hex strings.
+
+    `good`, `bad` and `refer` mean the same on every page and in both themes; use them for marks,
+    with a word or an icon beside them. `series` is the order in which further lines are coloured.
+    """
+
+    background: str
+    surface: str
+    text: str
+    muted: str
+    border: str
+    accent: str
+    good: str = "#0072B2"
+    bad: str = "#D55E00"
+    refer: str = "#E69F00"
+    others: tuple[str, ...] = ("#CC79A7", "#56B4E9", "#009E73", "#7A7A7A")
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The accent, then the further colours, neighbours chosen to be told apart."""
+        return (self.accent, *self.others)
+
+
+PALETTES: dict[Theme, Palette] = {
+    "light": Palette("#FFFFFF", "#F6F8FA", "#17202B", "#5B6875", "#DFE5EB", "#0B6E75"),
+    "dark": Palette("#0F151B", "#171F27", "#E8EDF2", "#9AA7B4", "#2A3540", "#3FB8BF"),
+}
+
+
+def palette(theme: Theme) -> Palette:
+    """Return the colours of a theme."""
+    return PALETTES[theme]
+
+
+def faded(colour: str, opacity: float) -> str:
+    """Return a hex colour with an opacity in [0, 1], for areas and intervals.
+
+    >>> faded("#0072B2", 0.2)
+    'rgba(0, 114, 178, 0.2)'
+    """
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {opacity:g})"
+
+
+def figure(
+    theme: Theme,
+    x_title: str = "",
+    y_title: str = "",
+    *,
+    height: int = 320,
+    left: int = 64,
+    legend: bool = False,
+    x_percent: bool = False,
+    y_percent: bool = False,
+) -> go.Figure:
+    """Return an empty figure that looks like all others.
+
+    Args:
+        theme: Which palette.
+        x_title: What the horizontal axis shows, with its unit.
+        y_title: What the vertical axis shows, with its unit.
+        height: Of the whole figure in pixels.
+        left: Room for the vertical axis in pixels; more where its ticks are words.
+        legend: Whether to keep a row for the legend above the plot.
+        x_percent: Whether the horizontal axis holds shares in [0, 1], shown as percentages.
+        y_percent: The same for the vertical axis.
+
+    Margins are fixed, so that a chart does not jump when its numbers change.
+    """
+    fig = go.Figure(layout={"template": _template(theme)})
+    fig.update_layout(
+        height=height,
+        margin={"l": left, "r": 16, "t": 48 if legend else 12, "b": 52 if x_title else 28},
+        showlegend=legend,
+        colorway=list(palette(theme).series),
+    )
+    fig.update_xaxes(title_text=x_title, tickformat=".0%" if x_percent else "")
+    fig.update_yaxes(title_text=y_title, tickformat=".0%" if y_percent else "")
+    return fig
+
+
+def _template(theme: Theme) -> go.layout.Template:
+    colours = palette(theme)
+    return go.layout.Template(
+        layout={
+            "colorway": list(colours.series),
+            "font": {"family": FONT, "size": 13, "color": colours.text},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "margin": {"autoexpand": False},
+            "xaxis": _axis(colours),
+            "yaxis": _axis(colours),
+            "legend": {
+                "orientation": "h",
+                "x": 0,
+                "y": 1,
+                "xanchor": "left",
+                "yanchor": "bottom",
+                "font": {"color": colours.text, "size": 13},
+                "itemclick": "toggle",
+                "itemdoubleclick": False,
+            },
+            "hoverlabel": {
+                "bgcolor": colours.surface,
+                "bordercolor": colours.border,
+                "font": {"family": FONT, "size": 13, "color": colours.text},
+                "align": "left",
+                "namelength": -1,
+            },
+            "hovermode": "closest",
+            "dragmode": False,
+            "uirevision": "keep",
+            "bargap": 0.15,
+            "colorscale": {
+                "sequential": [[0, colours.surface], [1, colours.accent]],
+                "diverging": [[0, colours.good], [0.5, colours.border], [1, colours.bad]],
+            },
+        }
+    )
+
+
+def _axis(colours: Palette) -> dict[str, object]:
+    return {
+        "gridcolor": colours.border,
+        "gridwidth": 1,
+        "zeroline": False,
+        "showline": False,
+        "ticks": "",
+        "tickfont": {"color": colours.muted, "size": 12},
+        "title": {"font": {"color": colours.muted, "size": 13}, "standoff": 12},
+        "automargin": False,
+        "fixedrange": True,
+    }
