@@ -1,0 +1,140 @@
+"""What can be chosen about a network, and the presets.
+
+Imports no Keras, so that pages can use it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+from core.errors import ModelError
+
+Activation = Literal["relu", "tanh", "sigmoid", "gelu"]
+Optimiser = Literal["adam", "adamw", "sgd", "gradient_descent"]
+"""gradient_descent: one step per epoch on all training rows, whatever the batch size says."""
+Numeric = Literal["piecewise", "standard"]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSettings:
+    """Everything that decides how a network comes out, besides the data.
+
+    Attributes:
+        layers: Widths of the hidden layers, first to last; empty is a logistic regression.
+        activation: Of every hidden layer.
+        dropout: Share of hidden units left out at random while training, in [0, 0.9].
+        l1: Weight of the sum of absolute weights in the loss, at least 0.
+        l2: Weight of the sum of squared weights in the loss, at least 0.
+        optimiser: How the weights move.
+        learning_rate: Size of a move, in (0, 10].
+        weight_decay: Share by which AdamW shrinks weights, at least 0; others ignore it.
+        batch_size: Training rows per move.
+        epochs: Most passes over the training rows.
+        patience: Stop after so many epochs without a lower validation loss and keep the best
+            epoch; 0 trains all epochs and keeps the last.
+        class_weights: Whether bads and goods weigh the same in total; see core.model.training.
+        numeric: How numbers are encoded; see core.model.encoding.
+        bins: Most bins per number in the piecewise encoding.
+        seed: Same seed, data and machine give the same network.
+    """
+
+    layers: tuple[int, ...] = (64, 32)
+    activation: Activation = "relu"
+    dropout: float = 0.2
+    l1: float = 0.0
+    l2: float = 0.0
+    optimiser: Optimiser = "adamw"
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-2
+    batch_size: int = 128
+    epochs: int = 60
+    patience: int = 8
+    class_weights: bool = False
+    numeric: Numeric = "piecewise"
+    bins: int = 16
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work.
+
+        Raises:
+            ModelError: Lists every setting that is out of range.
+        """
+        if problems := [text for text in self._problems() if text]:
+            raise ModelError(" ".join(problems))
+
+    def _problems(self) -> list[str]:
+        return [
+            _between("Layers", len(self.layers), 0, 8),
+            *(_between("The width of a layer", width, 1, 4096) for width in self.layers),
+            _one_of("The activation", self.activation, get_args(Activation)),
+            _between("Dropout", self.dropout, 0, 0.9),
+            _between("L1", self.l1, 0, 10),
+            _between("L2", self.l2, 0, 10),
+            _one_of("The optimiser", self.optimiser, get_args(Optimiser)),
+            _between("The learning rate", self.learning_rate, 1e-7, 10),
+            _between("Weight decay", self.weight_decay, 0, 1),
+            _between("The batch size", self.batch_size, 1, 1_000_000),
+            _between("Epochs", self.epochs, 1, 10_000),
+            _between("Patience", self.patience, 0, 10_000),
+            _one_of("The numeric encoding", self.numeric, get_args(Numeric)),
+            _between("Bins", self.bins, 2, 256),
+            _between("The seed", self.seed, 0, 2**31 - 1),
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data that `from_json` reads back."""
+        return asdict(self) | {"layers": list(self.layers)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "NetworkSettings":
+        """Return the settings that `to_json` wrote; what is absent has its default."""
+        return cls(**{**data, "layers": tuple(data.get("layers", (64, 32)))})
+
+
+def _between(what: str, value: float, low: float, high: float) -> str:
+    if low <= value <= high:
+        return ""
+    return f"{what} should be between {low:g} and {high:,g}, but is {value:g}."
+
+
+def _one_of(what: str, value: str, known: tuple[str, ...]) -> str:
+    return "" if value in known else f"{what} should be one of {', '.join(known)}, not {value!r}."
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Settings with a name, and one sentence that says when to choose them."""
+
+    title: str
+    sentence: str
+    settings: NetworkSettings
+
+
+PRESETS: dict[str, Preset] = {
+    "recommended": Preset(
+        "Recommended",
+        "Choose this first: it copes with missing values and odd scales, and stops by itself "
+        "when it no longer gets better.",
+        NetworkSettings(),
+    ),
+    "paper": Preset(
+        "Paper baseline",
+        "Choose this to compare with published results: a small 32-16-1 network, trained for "
+        "exactly 10 epochs.",
+        NetworkSettings(
+            layers=(32, 16),
+            dropout=0.0,
+            optimiser="adam",
+            batch_size=32,
+            epochs=10,
+            patience=0,
+            numeric="standard",
+        ),
+    ),
+    "custom": Preset(
+        "Custom",
+        "Choose this to set layers, optimiser and regularisation yourself.",
+        NetworkSettings(),
+    ),
+}
