@@ -1,0 +1,57 @@
+"""Progress of a job, watched from any page, tab or browser.
+
+job_progress(run.job_id)          # polls twice a second until it ends, then the page reruns
+"""
+
+import streamlit as st
+
+from core.formatting import duration, percent
+from core.store.tables import ACTIVE, Job
+from ui.session import workspace
+
+
+def job_progress(job_id: str) -> None:
+    """Show what a job is doing, how far it is and how long it will take, with a stop button.
+
+    The worker writes to the store and this reads from it: leaving the page changes nothing.
+    """
+    job = workspace().registry.job(job_id)
+    watch = st.fragment(_watch, run_every=0.5 if job.status in ACTIVE else None)
+    watch(job_id, job.status in ACTIVE)
+
+
+def _watch(job_id: str, was_active: bool) -> None:
+    job = workspace().registry.job(job_id)
+    if was_active and job.status not in ACTIVE:
+        st.rerun()  # the whole page: its results are there now
+    if job.status in ACTIVE:
+        _running(job)
+    elif job.status == "failed":
+        _failed(job)
+    elif job.status == "stopped":
+        st.info(f"{job.title} was stopped. {job.message}", icon=":material/stop_circle:")
+
+
+def _running(job: Job) -> None:
+    bar, stop = st.columns([5, 1], vertical_alignment="center")
+    bar.progress(job.done, text=progress_text(job))
+    if job.stop_requested:
+        stop.button("Stopping", disabled=True, key=f"stop-{job.id}", width="stretch")
+    elif stop.button("Stop", key=f"stop-{job.id}", icon=":material/stop:", width="stretch"):
+        workspace().registry.request_stop(job.id)
+        st.rerun(scope="fragment")
+
+
+def _failed(job: Job) -> None:
+    st.error(f"{job.title} failed. {job.error}", icon=":material/error:")
+    if job.output:
+        with st.expander("Last words of the worker"):
+            st.code(job.output, language=None)
+
+
+def progress_text(job: Job) -> str:
+    """Return message, share done and time left in one line."""
+    if job.status == "queued":
+        return "Waiting for a free worker"
+    left = f" · {duration(job.eta_s)} left" if job.eta_s is not None else ""
+    return f"{job.message or 'Starting'} · {percent(job.done, 0)}{left}"

@@ -1,0 +1,92 @@
+"""Pickers of the object in view; the URL says which one it is.
+
+    with page_header("Training", "Does the network learn, and how far is it?"):
+        data_set = pick_data_set()                      # ?dataset=ds_1
+    if data_set is None:
+        empty_state("No data set yet.", "Prepare data", "data")
+        st.stop()
+
+The address decides. Without a parameter it is what this visitor looked at last, else the newest.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+import streamlit as st
+
+from core.store.tables import DataSet, ModelVersion, Run
+from ui.session import workspace
+
+
+class _Record(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+R = TypeVar("R", bound=_Record)
+
+
+def pick_data_set() -> DataSet | None:
+    """Let the visitor choose a data set; bound to `?dataset=`."""
+    return _pick("dataset", "Data set", workspace().registry.data_sets(), data_set_name)
+
+
+def pick_run() -> Run | None:
+    """Let the visitor choose a run; bound to `?run=`."""
+    return _pick("run", "Run", workspace().registry.runs(), run_name)
+
+
+def pick_model() -> ModelVersion | None:
+    """Let the visitor choose a model version, the champion first; bound to `?model=`."""
+    registry = workspace().registry
+    champion = registry.champion()
+    models = sorted(registry.models(), key=lambda model: model.id != (champion and champion.id))
+
+    def name(model: ModelVersion) -> str:
+        in_force = champion is not None and model.id == champion.id
+        return f"{model_name(model)} (champion)" if in_force else model_name(model)
+
+    return _pick("model", "Model", models, name)
+
+
+def data_set_name(data_set: DataSet) -> str:
+    """Return how a data set is called on screen."""
+    return f"{data_set.name} · version {data_set.version}"
+
+
+def run_name(run: Run) -> str:
+    """Return how a run is called on screen: its name, or its preset and start."""
+    return run.name or f"{run.preset.capitalize()} · {run.created_at:%d %b %H:%M}"
+
+
+def model_name(model: ModelVersion) -> str:
+    """Return how a model version is called on screen."""
+    return f"{model.name} · version {model.version}"
+
+
+def _pick(param: str, label: str, records: Sequence[R], name: Callable[[R], str]) -> R | None:
+    """Draw the picker and keep widget, URL and memory of this visit the same."""
+    by_id = {record.id: record for record in records}
+    if not by_id:
+        return None
+    memory = f"last-{param}"
+    asked = st.query_params.get(param)
+    if asked is not None and asked not in by_id:
+        st.warning(f"There is no {label.lower()} {asked}. Showing another one.")
+    wanted = next(
+        (known for known in (asked, st.session_state.get(memory)) if known in by_id),
+        next(iter(by_id)),
+    )
+    key = f"pick-{param}"
+    st.session_state[key] = wanted
+
+    def write_url() -> None:
+        st.query_params[param] = st.session_state[key]
+
+    chosen = st.selectbox(
+        label, list(by_id), format_func=lambda key: name(by_id[key]), key=key, on_change=write_url
+    )
+    st.session_state[memory] = chosen
+    if st.query_params.get(param) != chosen:
+        st.query_params[param] = chosen
+    return by_id[chosen]

@@ -1,0 +1,50 @@
+"""What every page of this process shares: the workspace on disk and the job launcher.
+
+    from ui.session import workspace
+
+    runs = workspace().registry.runs()
+
+Nothing here belongs to one visitor. What a visitor looks at is in the URL (`ui.links`), what
+was made is in the store.
+"""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from core.config import Settings
+from core.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from core.jobs.launcher import Launcher
+
+
+def workspace() -> Workspace:
+    """Return the workspace of this process, opened on first use.
+
+    The settings are its key, so a test that points `LENDLENS_HOME` elsewhere gets its own.
+    """
+    return _workspace(Settings.from_environment())
+
+
+def launcher() -> "Launcher":
+    """Return the launcher of this process; `ui.serving` starts and stops it."""
+    return _launcher(Settings.from_environment())
+
+
+def close() -> None:
+    """Close the workspace and forget it; the next call opens it anew."""
+    workspace().close()
+    _workspace.cache_clear()
+    _launcher.cache_clear()
+
+
+@cache
+def _workspace(settings: Settings) -> Workspace:
+    return Workspace.open(settings)
+
+
+@cache
+def _launcher(settings: Settings) -> "Launcher":
+    from core.jobs.launcher import Launcher
+
+    return Launcher(settings)

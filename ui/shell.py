@@ -1,0 +1,23 @@
+"""The entry script of every page: page set-up, navigation, sidebar, and the running page.
+
+It lives outside the folder of `pages/` on purpose: beside it, Streamlit would run a deep-linked
+page without this script on the first visit after a start.
+"""
+
+import streamlit as st
+
+from ui import links, sidebar, theme
+from ui.components.page import failures
+
+st.set_page_config(
+    page_title="Lendlens",
+    page_icon=":material/query_stats:",
+    layout="wide",
+    menu_items={"About": "Lendlens: see why before you lend."},
+)
+theme.apply()
+page = st.navigation(links.navigation())
+with st.sidebar, failures():
+    sidebar.draw()
+with failures():
+    page.run()

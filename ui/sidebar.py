@@ -1,0 +1,35 @@
+"""Below the navigation: the champion in force and the jobs that run. Nothing else."""
+
+import streamlit as st
+
+from ui import links
+from ui.components.jobs import progress_text
+from ui.components.pickers import model_name
+from ui.session import workspace
+
+
+def draw() -> None:
+    """Draw the sidebar; jobs are polled only while there are any."""
+    _champion()
+    active = bool(workspace().registry.jobs(active=True))
+    st.fragment(_jobs, run_every=1.0 if active else None)(active)
+
+
+def _champion() -> None:
+    champion = workspace().registry.champion()
+    st.caption("Champion in force")
+    if champion is None:
+        st.markdown("None yet")
+    else:
+        links.link(model_name(champion), "models", icon=":material/verified:", model=champion.id)
+
+
+def _jobs(was_active: bool) -> None:
+    jobs = workspace().registry.jobs(active=True)
+    if not jobs:
+        if was_active:
+            st.rerun()  # the page may show what has just been finished
+        return
+    st.caption("Running")
+    for job in jobs:
+        st.progress(job.done, text=f"{job.title}: {progress_text(job)}")
