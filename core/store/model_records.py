@@ -1,0 +1,152 @@
+"""Model versions, which of them is champion, and their explanations."""
+
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from core.errors import InUseError, StoreError
+from core.store.records import Records, find, given, next_version
+from core.store.tables import DecisionRecord, ExplanationSet, ModelVersion, Publication, Run
+
+
+class ModelRecords(Records):
+    """The part of the registry about models."""
+
+    def add_model(
+        self, run_id: str, name: str, policy: dict[str, Any], digest: str, id: str = ""
+    ) -> ModelVersion:
+        """Store a model version; versions count from 1 under each name."""
+        with self._writing() as session:
+            find(session, Run, run_id)
+            version = next_version(session, ModelVersion, name)
+            fields = given(
+                id, run_id=run_id, name=name, version=version, policy=policy, digest=digest
+            )
+            model = ModelVersion(**fields)
+            session.add(model)
+        return model
+
+    def model(self, id: str) -> ModelVersion:
+        """Return one model version; NotFoundError if there is none."""
+        return self._one(ModelVersion, id)
+
+    def models(self, run_id: str | None = None) -> list[ModelVersion]:
+        """Return model versions, newest first; of one run if given."""
+        query = select(ModelVersion).order_by(ModelVersion.created_at.desc())
+        if run_id is not None:
+            query = query.where(ModelVersion.run_id == run_id)
+        with self._reading() as session:
+            return list(session.scalars(query))
+
+    def publish(self, model_id: str, user: str, note: str = "") -> Publication:
+        """Make a model the champion; scoring and REST use it from now on."""
+        with self._writing() as session:
+            find(session, ModelVersion, model_id)
+            publication = Publication(model_id=model_id, user=user, note=note)
+            session.add(publication)
+        return publication
+
+    def roll_back(self, user: str, note: str = "") -> Publication:
+        """Return to the champion before the present one.
+
+        Raises:
+            StoreError: There was none before.
+        """
+        with self._writing() as session:
+            pile = _pile(_publications(session))
+            if len(pile) < 2:
+                raise StoreError("There is no earlier champion to roll back to.")
+            publication = Publication(model_id=pile[-2], user=user, note=note, roll_back=True)
+            session.add(publication)
+        return publication
+
+    def publications(self) -> list[Publication]:
+        """Return every publication, oldest first."""
+        with self._reading() as session:
+            return _publications(session)
+
+    def champion(self) -> ModelVersion | None:
+        """Return the model in force, or None before the first publication."""
+        last = select(Publication.model_id).order_by(Publication.seq.desc()).limit(1)
+        query = select(ModelVersion).where(ModelVersion.id == last.scalar_subquery())
+        with self._reading() as session:
+            return session.scalar(query)
+
+    def previous_champion(self) -> ModelVersion | None:
+        """Return the model a roll-back would return to, or None."""
+        with self._reading() as session:
+            pile = _pile(_publications(session))
+            return find(session, ModelVersion, pile[-2]) if len(pile) > 1 else None
+
+    def delete_model(self, model_id: str) -> None:
+        """Forget a model version and its explanations; `Workspace.delete_model` also drops files.
+
+        Raises:
+            InUseError: It is or was champion, or decisions were made with it.
+        """
+        with self._writing() as session:
+            model = find(session, ModelVersion, model_id)
+            if reason := _why_kept(session, model_id):
+                raise InUseError(f"{model.name} version {model.version} is kept: {reason}")
+            session.execute(delete(ExplanationSet).where(ExplanationSet.model_id == model_id))
+            session.delete(model)
+
+    def add_explanation(
+        self,
+        model_id: str,
+        job_id: str,
+        reference: str,
+        rows: int,
+        of: int,
+        digest: str,
+        id: str = "",
+    ) -> ExplanationSet:
+        """Store that `rows` of `of` rows were explained against a reference population."""
+        with self._writing() as session:
+            find(session, ModelVersion, model_id)
+            fields = given(
+                id,
+                model_id=model_id,
+                job_id=job_id,
+                reference=reference,
+                rows=rows,
+                of=of,
+                digest=digest,
+            )
+            explanation = ExplanationSet(**fields)
+            session.add(explanation)
+        return explanation
+
+    def explanation(self, id: str) -> ExplanationSet:
+        """Return one explanation set; NotFoundError if there is none."""
+        return self._one(ExplanationSet, id)
+
+    def explanations(self, model_id: str) -> list[ExplanationSet]:
+        """Return the explanation sets of a model, newest first."""
+        query = select(ExplanationSet).where(ExplanationSet.model_id == model_id)
+        with self._reading() as session:
+            return list(session.scalars(query.order_by(ExplanationSet.created_at.desc())))
+
+
+def _publications(session: Session) -> list[Publication]:
+    return list(session.scalars(select(Publication).order_by(Publication.seq)))
+
+
+def _pile(publications: list[Publication]) -> list[str]:
+    """Return the champions one could roll back through, the present one last."""
+    pile: list[str] = []
+    for publication in publications:
+        if publication.roll_back:
+            pile.pop()
+        elif not pile or pile[-1] != publication.model_id:
+            pile.append(publication.model_id)
+    return pile
+
+
+def _why_kept(session: Session, model_id: str) -> str:
+    published = select(func.count()).where(Publication.model_id == model_id)
+    if session.scalar(published):
+        return "it is or was the champion."
+    decisions = session.scalar(select(func.count()).where(DecisionRecord.model_id == model_id))
+    return f"{decisions:,} decisions were made with it." if decisions else ""
