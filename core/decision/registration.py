@@ -1,0 +1,71 @@
+"""Makes a model version: a finished run's files and a policy in one folder that needs no other."""
+
+import json
+from dataclasses import replace
+
+from core.decision.policy import Policy
+from core.errors import ModelError
+from core.store.base import new_id
+from core.store.tables import ModelVersion
+from core.store.workspace import Workspace
+
+TRAINING_ONLY = ("predictions.parquet", "challengers/")
+"""Files that stay with the run: nobody needs them to score, explain or judge a model version."""
+
+
+def register(workspace: Workspace, run_id: str, name: str, policy: Policy) -> ModelVersion:
+    """Copy a finished run into a new model version with this policy.
+
+    Registering a run once more with other cut-offs makes another version; the first stays as
+    it was, and so do the decisions made with it.
+
+    Args:
+        workspace: Where run and model are.
+        run_id: A finished run.
+        name: What the model is called; versions count under it.
+        policy: Its cut-offs and points; its version is counted here.
+
+    Raises:
+        NotFoundError: There is no such run.
+        ModelError: The run has not finished.
+        IntegrityError: A file of the run is not what was written.
+    """
+    run = workspace.registry.run(run_id)
+    if not run.digest:
+        raise ModelError(f"Run {run_id} has not finished, so there is nothing to register yet.")
+    policy = replace(policy, version=_next_version(workspace, run_id))
+    source, model_id = f"runs/{run_id}", new_id("mod")
+    files = {
+        file: workspace.artifacts.read(source, file)
+        for file in workspace.artifacts.names(source)
+        if not file.startswith(TRAINING_ONLY)
+    }
+    files["policy.json"] = json.dumps(policy.to_json(), indent=1).encode()
+    about = {"model_id": model_id, "name": name, "run_id": run_id, "run_digest": run.digest}
+    folder = f"models/{model_id}"
+    digest = workspace.artifacts.write(folder, files, about)
+    try:
+        return workspace.registry.add_model(run_id, name, policy.to_json(), digest, model_id)
+    except Exception:
+        workspace.artifacts.delete(folder)
+        raise
+
+
+def change_policy(workspace: Workspace, model_id: str, policy: Policy) -> ModelVersion:
+    """Return a new version of a model that differs in its policy alone.
+
+    Raises:
+        NotFoundError: There is no such model.
+        ModelError: The policy is the one it already has.
+    """
+    model = workspace.registry.model(model_id)
+    if Policy.from_json(model.policy).digest == policy.digest:
+        raise ModelError(
+            f"Version {model.version} already has these cut-offs. Change one to make a new version."
+        )
+    return register(workspace, model.run_id, model.name, policy)
+
+
+def _next_version(workspace: Workspace, run_id: str) -> int:
+    versions = [model.policy["version"] for model in workspace.registry.models(run_id)]
+    return 1 + max(versions, default=0)

@@ -1,0 +1,195 @@
+"""The one scorer: pages, REST, decision records and lists of applicants all ask it."""
+
+import json
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from core.data.casting import cast_value
+from core.decision.applicant import Flag, Value, flag, read
+from core.decision.policy import Decision, Policy, probability
+from core.errors import FieldProblem, InputError
+from core.explanation.reasons import Reason
+from core.explanation.shapley import Attribution
+from core.model.bundle import Bundle
+from core.store.tables import ModelVersion
+from core.store.workspace import Workspace
+
+MODELS_IN_MEMORY = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What a model version says about one applicant.
+
+    Attributes:
+        default_probability: In [0, 1].
+        log_odds: ln(PD / (1 − PD)); points and reasons are computed from it.
+        points: Whole points on the policy's scale.
+        decision: By the policy's cut-offs.
+        reasons: Up to four, the weightiest first; empty when they were not asked for.
+        flags: What is unusual about the values.
+        model_id: Which model version said so.
+        attribution: Each feature's share in the log-odds; None when reasons were not asked for.
+        method: How the reasons were found, as kept in a decision record.
+    """
+
+    default_probability: float
+    log_odds: float
+    points: int
+    decision: Decision
+    reasons: tuple[Reason, ...]
+    flags: tuple[Flag, ...]
+    model_id: str
+    attribution: Attribution | None = None
+    method: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what another system receives."""
+        return {
+            "default_probability": self.default_probability,
+            "log_odds": self.log_odds,
+            "points": self.points,
+            "decision": self.decision,
+            "reasons": [reason.to_json() for reason in self.reasons],
+            "flags": [flag.to_json() for flag in self.flags],
+            "model_id": self.model_id,
+        }
+
+
+class Scorer:
+    """A model version ready to score; it never changes, so threads may share it."""
+
+    def __init__(self, model: ModelVersion, bundle: Bundle, policy: Policy) -> None:
+        """Take the parts; `load` reads them from the store."""
+        self.model = model
+        self.bundle = bundle
+        self.policy = policy
+        self._kinds = {field.name: field.kind for field in bundle.fields}
+
+    @classmethod
+    def load(cls, workspace: Workspace, model_id: str) -> "Scorer":
+        """Return the scorer of a model version, from memory when it was used before.
+
+        Raises:
+            NotFoundError: There is no such model version.
+            IntegrityError: A file of it is not what was written.
+        """
+        return _LOADED.get((workspace.settings.database_url, model_id)) or _LOADED.put(
+            (workspace.settings.database_url, model_id), cls._read(workspace, model_id)
+        )
+
+    @classmethod
+    def _read(cls, workspace: Workspace, model_id: str) -> "Scorer":
+        model = workspace.registry.model(model_id)
+        folder = f"models/{model_id}"
+        workspace.artifacts.verify(folder, model.digest)
+        read_file = partial(workspace.artifacts.read, folder)
+        policy = Policy.from_json(json.loads(read_file("policy.json")))
+        return cls(model, Bundle.from_files(read_file), policy)
+
+    def read(self, applicant: Mapping[str, Any]) -> dict[str, Value]:
+        """Return one value per field; see `core.decision.applicant.read`."""
+        return read(self.bundle.fields, applicant)
+
+    def check(self, applicant: Mapping[str, Any]) -> tuple[Flag, ...]:
+        """Return what is unusual about the values, without scoring.
+
+        Raises:
+            InputError: A field cannot be used.
+        """
+        return flag(self.bundle.fields, self.read(applicant))
+
+    def assess(
+        self, applicant: Mapping[str, Any], reasons: bool = True, row: int = 0
+    ) -> Assessment:
+        """Return PD, points and decision, and on request the reasons.
+
+        Args:
+            applicant: Field name to value, as the model's fields name them; blanks are allowed.
+            reasons: Whether to explain as well, which takes longer.
+            row: Position in a list, for messages.
+
+        Raises:
+            InputError: A field cannot be used; every such field is named.
+        """
+        values = read(self.bundle.fields, applicant, row)
+        features = self.bundle.recipe.transform_row(self._cast(values))
+        encoded = self.bundle.encoder.encode_row(features)
+        log_odds = self.bundle.network.log_odds_row(encoded)
+        default_probability = probability(log_odds)
+        return Assessment(
+            default_probability=default_probability,
+            log_odds=log_odds,
+            points=self.policy.points(log_odds),
+            decision=self.policy.decide(default_probability),
+            reasons=(),
+            flags=flag(self.bundle.fields, values),
+            model_id=self.model.id,
+        )
+
+    def assess_many(
+        self, applicants: Sequence[Mapping[str, Any]], reasons: bool = True
+    ) -> list[Assessment]:
+        """Return what `assess` says about each, bit for bit.
+
+        Raises:
+            InputError: Every unusable field of every applicant, with its row.
+        """
+        said: list[Assessment] = []
+        problems: list[FieldProblem] = []
+        for row, applicant in enumerate(applicants):
+            try:
+                said.append(self.assess(applicant, reasons and not problems, row))
+            except InputError as error:
+                problems.extend(error.problems)
+        if problems:
+            raise InputError(problems)
+        return said
+
+    def _cast(self, values: Mapping[str, Value]) -> dict[str, Any]:
+        """Return values as cleaning steps know them: NaN for a blank number, real dates."""
+        return {
+            name: (math.nan if value is None else value)
+            if (kind := self._kinds[name]) == "number"
+            else cast_value(value, kind)
+            for name, value in values.items()
+        }
+
+
+class _Loaded:
+    """The models used last. They are immutable, so nothing has to be refreshed."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._scorers: OrderedDict[tuple[str, str], Scorer] = OrderedDict()
+
+    def get(self, key: tuple[str, str]) -> Scorer | None:
+        with self._lock:
+            if key in self._scorers:
+                self._scorers.move_to_end(key)
+            return self._scorers.get(key)
+
+    def put(self, key: tuple[str, str], scorer: Scorer) -> Scorer:
+        with self._lock:
+            self._scorers[key] = scorer
+            while len(self._scorers) > self._most:
+                self._scorers.popitem(last=False)
+            return scorer
+
+    def forget(self, key: tuple[str, str]) -> None:
+        with self._lock:
+            self._scorers.pop(key, None)
+
+
+_LOADED = _Loaded(MODELS_IN_MEMORY)
+
+
+def forget(workspace: Workspace, model_id: str) -> None:
+    """Drop a deleted model version from memory."""
+    _LOADED.forget((workspace.settings.database_url, model_id))
