@@ -1,0 +1,43 @@
+"""Asks for a training. Pages call this; the training itself is core.jobs.train, in a worker."""
+
+from core.data.splitting import SplitSettings
+from core.model.settings import NetworkSettings
+from core.store.base import new_id
+from core.store.tables import Run
+from core.store.workspace import Workspace
+
+
+def start_run(
+    workspace: Workspace,
+    data_set_id: str,
+    preset: str,
+    settings: NetworkSettings,
+    split: SplitSettings,
+    name: str = "",
+) -> Run:
+    """Store a run and put its job at the end of the queue.
+
+    Args:
+        workspace: Where the run is kept.
+        data_set_id: The data set version to train on.
+        preset: A key of core.model.settings.PRESETS.
+        settings: What the network is trained with.
+        split: How rows are divided.
+        name: Shown to users; without one, the data set's name and the preset's title.
+
+    Raises:
+        NotFoundError: There is no such data set.
+    """
+    registry = workspace.registry
+    data_set = registry.data_set(data_set_id)
+    # The run is stored before the job: a worker may take the job the moment it is submitted.
+    run = registry.add_run(
+        data_set_id=data_set_id,
+        job_id=new_id("job"),
+        name=name or data_set.name,
+        preset=preset,
+        settings=settings.to_json(),
+        split=split.to_json(),
+    )
+    registry.submit("train", f"Training on {data_set.name}", {"run_id": run.id}, id=run.job_id)
+    return run
