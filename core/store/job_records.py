@@ -1,6 +1,5 @@
 """The queue of jobs: submitted by pages, claimed by workers, watched by both."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -32,11 +31,9 @@ class JobRecords(Records):
         with self._reading() as session:
             return list(session.scalars(query))
 
-    def claim(self, worker: str, pid: int, kinds: Sequence[str] | None = None) -> Job | None:
+    def claim(self, worker: str, pid: int) -> Job | None:
         """Take the oldest waiting job, or None. Two workers never get the same one."""
         oldest = select(Job).where(Job.status == "queued").order_by(Job.created_at, Job.id).limit(1)
-        if kinds is not None:
-            oldest = oldest.where(Job.kind.in_(kinds))
         with self._reading() as session:  # polling takes no write lock while nothing waits
             if session.scalar(oldest) is None:
                 return None
