@@ -1,0 +1,98 @@
+"""Keep-alive HTTP load from a process of its own: python -m benchmarks.load, a plan on stdin.
+
+The plan is JSON: {"url", "body", "connections", "seconds", "rate"}; rate 0 means as fast as possible. At a fixed rate a
+request's time counts from when it was due, not from when a free connection sent it, so a server that stalls is not flattered.
+"""
+
+import http.client
+import json
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from core.config import ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to send: `rate` requests a second in all (0 = closed loop), over so many connections."""
+
+    url: str
+    body: str
+    connections: int
+    seconds: float
+    rate: float = 0.0
+
+
+def measure(plan: Plan) -> dict[str, float]:
+    """Run the plan in a fresh process and return requests_per_s, p50_ms, p95_ms, p99_ms, errors, n."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.load"],
+        cwd=ROOT,
+        input=json.dumps(asdict(plan)),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
+
+
+def send_all(plan: Plan) -> dict[str, float]:
+    """Send what the plan says from this process."""
+    start = time.perf_counter() + 0.05
+    times: list[list[float]] = [[] for _ in range(plan.connections)]
+    errors = [0] * plan.connections
+
+    def connection(index: int) -> None:
+        parts = urlsplit(plan.url)
+        client = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=30)
+        for due in _schedule(plan, index, start):
+            time.sleep(max(0.0, due - time.perf_counter()))
+            sent = due if plan.rate else time.perf_counter()
+            client.request("POST", parts.path, plan.body, {"Content-Type": "application/json"})
+            answer = client.getresponse()
+            answer.read()
+            errors[index] += answer.status != 200
+            times[index].append(time.perf_counter() - sent)
+        client.close()
+
+    threads = [threading.Thread(target=connection, args=(i,)) for i in range(plan.connections)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return _figures(np.array(sum(times, [])), time.perf_counter() - start, sum(errors))
+
+
+def _schedule(plan: Plan, index: int, start: float) -> Any:
+    """Yield when this connection's requests are due."""
+    if not plan.rate:
+        while time.perf_counter() < start + plan.seconds:
+            yield start
+        return
+    gap = plan.connections / plan.rate
+    for k in range(int(plan.seconds / gap)):
+        yield start + (k + index / plan.connections) * gap
+
+
+def _figures(seconds: np.ndarray, wall: float, errors: int) -> dict[str, float]:
+    p50, p95, p99 = np.quantile(seconds, [0.5, 0.95, 0.99]) * 1000
+    return {
+        "requests_per_s": round(len(seconds) / wall, 1),
+        "p50_ms": round(p50, 2),
+        "p95_ms": round(p95, 2),
+        "p99_ms": round(p99, 2),
+        "errors": errors,
+        "n": len(seconds),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(send_all(Plan(**json.load(sys.stdin)))))
