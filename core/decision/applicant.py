@@ -76,7 +76,7 @@ def _read(field: Field, value: Any) -> Value:
         raise ValueError(_expected(field))
     if field.kind == "date":
         try:
-            datetime.date.fromisoformat(value[:10])
+            return datetime.datetime.fromisoformat(value).date().isoformat()
         except ValueError as error:
             raise ValueError(_expected(field)) from error
     return value
@@ -117,13 +117,18 @@ def _expected(field: Field) -> str:
 def _flag(field: Field, value: Value) -> Flag | None:
     if value is None:
         return Flag(field.name, "missing", _missing(field))
-    if isinstance(value, str):
-        if field.kind != "category" or value in field.categories:
-            return None
-        return Flag(field.name, "never_seen", _never_seen(field, value))
-    if field.low is None or field.high is None or field.low <= value <= field.high:
-        return None
-    return Flag(field.name, "out_of_range", _out_of_range(field, value))
+    if field.kind == "category":
+        known = not field.categories or value in field.categories
+        return None if known else Flag(field.name, "never_seen", _never_seen(field, str(value)))
+    side = _side(field, value)
+    return Flag(field.name, "out_of_range", _out_of_range(field, value, side)) if side else None
+
+
+def _side(field: Field, value: Any) -> Literal["below", "above", ""]:
+    """Return on which side a number or ISO date leaves the training range, "" when inside."""
+    if field.low is None or field.high is None:
+        return ""
+    return "below" if value < field.low else "above" if value > field.high else ""
 
 
 def _missing(field: Field) -> str:
@@ -139,14 +144,16 @@ def _never_seen(field: Field, value: str) -> str:
     )
 
 
-def _out_of_range(field: Field, value: float) -> str:
+def _out_of_range(field: Field, value: float | str, side: str) -> str:
     unit = f" {field.unit}" if field.unit else ""
-    low, high = number(field.low), number(field.high)
-    side = "below" if value < (field.low or 0) else "above"
     return (
-        f"{field.label} {number(value)}{unit} lies {side} the training data, "
-        f"which holds {low} to {high}{unit}."
+        f"{field.label} {_text(value)}{unit} lies {side} the training data, "
+        f"which holds {_text(field.low)} to {_text(field.high)}{unit}."
     )
+
+
+def _text(value: float | str | None) -> str:
+    return value if isinstance(value, str) else number(value)
 
 
 def _listing(texts: Sequence[str], most: int = 6) -> str:

@@ -1,7 +1,6 @@
 """The one scorer: pages, REST, decision records and lists of applicants all ask it."""
 
 import json
-import math
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -9,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from core.data.casting import cast_value
 from core.decision.applicant import Flag, Value, flag, read
 from core.decision.policy import Decision, Policy, probability
 from core.errors import FieldProblem, InputError
@@ -69,7 +67,6 @@ class Scorer:
         self.model = model
         self.bundle = bundle
         self.policy = policy
-        self._kinds = {field.name: field.kind for field in bundle.fields}
 
     @classmethod
     def load(cls, workspace: Workspace, model_id: str) -> "Scorer":
@@ -118,7 +115,7 @@ class Scorer:
             InputError: A field cannot be used; every such field is named.
         """
         values = read(self.bundle.fields, applicant, row)
-        features = self.bundle.recipe.transform_row(self._cast(values))
+        features = self.bundle.recipe.transform_row(values)
         encoded = self.bundle.encoder.encode_row(features)
         log_odds = self.bundle.network.log_odds_row(encoded)
         default_probability = probability(log_odds)
@@ -150,15 +147,6 @@ class Scorer:
         if problems:
             raise InputError(problems)
         return said
-
-    def _cast(self, values: Mapping[str, Value]) -> dict[str, Any]:
-        """Return values as cleaning steps know them: NaN for a blank number, real dates."""
-        return {
-            name: (math.nan if value is None else value)
-            if (kind := self._kinds[name]) == "number"
-            else cast_value(value, kind)
-            for name, value in values.items()
-        }
 
 
 class _Loaded:
