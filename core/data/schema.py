@@ -28,6 +28,7 @@ class Column:
         unit: Such as "months" or "EUR"; may be empty.
         description: One sentence; may be empty.
         why: The reason for the proposed kind and role, shown beside them.
+        group: Heading under which a form lists it, such as "Household"; may be empty.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Column:
     unit: str = ""
     description: str = ""
     why: str = ""
+    group: str = ""
 
     def __post_init__(self) -> None:
         """Fill the label."""
@@ -99,6 +101,16 @@ class Schema:
                 for column in self.columns
             ),
         )
+
+    def add(self, column: Column) -> "Schema":
+        """Return a schema with one more column at the end.
+
+        Raises:
+            SchemaError: There is already a column of that name.
+        """
+        if column.name in self:
+            raise SchemaError(f"There is already a column {column.name!r}. Choose another name.")
+        return replace(self, columns=(*self.columns, column))
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data that `from_json` reads back."""

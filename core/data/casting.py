@@ -1,0 +1,188 @@
+"""Values in the form their kind asks for: whole frames, and single values, with the same result.
+
+number: float64 with NaN. category, text: `str` with NaN (a single value: None). date:
+datetime64[us] (a single value: `datetime` or None).
+"""
+
+import math
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.data.schema import Kind, Schema, value_text
+from core.errors import SchemaError
+
+Value = float | str | datetime | None
+
+_EXPECTED = {"number": "numbers", "date": "dates such as 2024-03-31"}
+_REMEDY = {
+    "number": "Choose the other decimal mark, or mark the column as a category.",
+    "date": "Write dates as year-month-day, or mark the column as text.",
+}
+# Ordered: the first format that reads every value wins, so day-first beats month-first.
+DATE_FORMATS = (
+    "%Y-%m-%d",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y/%m/%d",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%m-%Y",
+    "%d-%b-%Y",
+    "%b-%Y",
+    "%b-%y",
+    "%Y-%m",
+    "%Y%m%d",
+)
+
+
+def cast(frame: pd.DataFrame, schema: Schema, names: Iterable[str] | None = None) -> pd.DataFrame:
+    """Return the frame with every column the schema knows in the form of its kind.
+
+    Columns that already have it are not copied.
+
+    Raises:
+        SchemaError: A value cannot be read as the kind of its column.
+    """
+    kinds = {column.name: column.kind for column in schema.columns}
+    wanted = [name for name in (names or frame.columns) if name in kinds]
+    changed = {
+        name: cast_column(frame[name], kinds[name])
+        for name in wanted
+        if not _has_form(frame[name], kinds[name])
+    }
+    return frame.assign(**changed) if changed else frame
+
+
+def cast_column(series: pd.Series, kind: Kind) -> pd.Series:
+    """Return one column in the form of a kind.
+
+    Raises:
+        SchemaError: A value cannot be read; the message names row and value.
+    """
+    read = read_leniently(series, kind)
+    lost = read.isna() & series.notna() & ~_blank_or_infinite(series)
+    if lost.any():
+        label, value = next(series[lost].items())
+        raise SchemaError(
+            f"Column {str(series.name)!r} should hold {_EXPECTED[kind]}, but row {_row(label)} "
+            f"holds {str(value)!r}. {_REMEDY[kind]}"
+        )
+    return read
+
+
+def read_leniently(series: pd.Series, kind: Kind, date_format: str | None = None) -> pd.Series:
+    """Return one column in the form of a kind; what cannot be read becomes missing."""
+    if _has_form(series, kind):
+        return series
+    if kind == "number":
+        if pd.api.types.is_datetime64_any_dtype(series):
+            return pd.Series(np.nan, index=series.index, name=series.name)
+        numbers = pd.to_numeric(series, errors="coerce").astype("float64")
+        return numbers.where(np.isfinite(numbers))
+    if kind == "date":
+        return _dates(series, date_format)
+    return _texts(series)
+
+
+def cast_value(value: Any, kind: Kind) -> Value:
+    """Return one value in the form of a kind, as `cast` would.
+
+    Raises:
+        SchemaError: It cannot be read.
+    """
+    if value is None or value is pd.NA or value is pd.NaT or value == "":
+        return math.nan if kind == "number" else None
+    try:
+        if kind == "number":
+            number = float(value)
+            return number if math.isfinite(number) else math.nan
+        if kind == "date":
+            return _moment(value)
+    except (TypeError, ValueError) as error:
+        raise SchemaError(f"Expected {_EXPECTED[kind]}, but received {value!r}.") from error
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    return value if isinstance(value, str) else value_text(value)
+
+
+def find_date_format(values: pd.Series) -> str | None:
+    """Return the first format that reads every one of these texts, or None."""
+    texts = values.dropna().unique()
+    if len(texts) == 0 or not all(_LOOKS_LIKE_DATE.match(text) for text in texts[:50]):
+        return None
+    sample = pd.Series(texts)
+    for date_format in DATE_FORMATS:
+        if pd.to_datetime(sample[:50], format=date_format, errors="coerce").isna().any():
+            continue
+        if pd.to_datetime(sample, format=date_format, errors="coerce").notna().all():
+            return date_format
+    return None
+
+
+_LOOKS_LIKE_DATE = re.compile(
+    r"^(\d{4}[-/]\d{1,2}([-/]\d{1,2}([ T]\d{2}:\d{2}:\d{2})?)?|\d{1,2}[./-]\d{1,2}[./-]\d{4}"
+    r"|(\d{1,2}-)?[A-Za-z]{3}-\d{2,4}|(19|20)\d{6})$"
+)
+
+
+def _has_form(series: pd.Series, kind: Kind) -> bool:
+    if kind == "number":
+        return series.dtype == np.float64
+    if kind == "date":
+        return series.dtype == np.dtype("datetime64[us]")
+    return _is_text(series)
+
+
+def _is_text(series: pd.Series) -> bool:
+    return str(series.dtype) == "str"
+
+
+def _texts(series: pd.Series) -> pd.Series:
+    # Only the distinct values are turned into text: 30,000 rows hold few of them.
+    words = {value: value_text(value) for value in series.dropna().unique()}
+    texts = series.astype(object).map(words).astype("str")
+    present: pd.Series = texts.where(texts != "")
+    return present
+
+
+def _dates(series: pd.Series, date_format: str | None) -> pd.Series:
+    if pd.api.types.is_datetime64_any_dtype(series):
+        moments = series.dt.tz_localize(None)
+        return moments.astype("datetime64[us]")
+    if pd.api.types.is_numeric_dtype(series):
+        series = _texts(series)
+    if all(isinstance(value, str) for value in series.dropna()):
+        texts = series.astype("str")
+        date_format = date_format or find_date_format(texts) or "%Y-%m-%d"
+        moments = pd.to_datetime(texts, format=date_format, errors="coerce")
+        return moments.astype("datetime64[us]")
+    read = [None if pd.isna(value) else _moment(value) for value in series]
+    return pd.Series(read, index=series.index, name=series.name, dtype="datetime64[us]")
+
+
+def _moment(value: Any) -> datetime | None:
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.to_pydatetime(warn=False).replace(tzinfo=None)
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day)
+    return datetime.fromisoformat(value).replace(tzinfo=None)
+
+
+def _blank_or_infinite(series: pd.Series) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(series):
+        return series.isin([np.inf, -np.inf])
+    return series.isin(["", np.inf, -np.inf])
+
+
+def _row(label: Any) -> str:
+    return f"{label + 1:,}" if isinstance(label, int | np.integer) else str(label)

@@ -1,0 +1,241 @@
+"""A recipe of cleaning steps: configured once, learnt on training rows, replayed on anyone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.data import derive_steps, value_steps  # noqa: F401  (registers their steps)
+from core.data.casting import Value, cast, cast_value
+from core.data.schema import Schema
+from core.data.steps import Step, step_from_json
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The steps from a source frame to a data set, in order."""
+
+    steps: tuple[Step, ...] = ()
+
+    def then(self, step: Step) -> "Recipe":
+        """Return the recipe with one more step."""
+        return Recipe((*self.steps, step))
+
+    def without_last(self) -> "Recipe":
+        """Return the recipe without its last step."""
+        return Recipe(self.steps[:-1])
+
+    def schema(self, source: Schema) -> Schema:
+        """Return the columns after all steps.
+
+        Raises:
+            CleaningError: A step does not fit the columns it finds.
+        """
+        for step in self.steps:
+            step.check(source)
+            source = step.schema(source)
+        return source
+
+    def fit(
+        self, frame: pd.DataFrame, schema: Schema, rows: pd.Index | None = None
+    ) -> "FittedRecipe":
+        """Learn what the steps need.
+
+        Args:
+            frame: The source; its index labels are row ids.
+            schema: Its columns.
+            rows: Labels of the rows to learn from (the training rows); all when None.
+
+        Raises:
+            CleaningError: A step does not fit, or has nothing to learn from.
+        """
+        cleaned = self.schema(schema)
+        frame = cast(frame, schema)
+        learnt: list[dict[str, Any]] = []
+        for step in self.steps:
+            seen = frame if rows is None else frame[frame.index.isin(rows)]
+            learnt.append(step.learn(seen))
+            frame = _take(step, step.apply(frame, learnt[-1]))
+        return FittedRecipe(self, tuple(learnt), schema, cleaned)
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Return plain data that `from_json` reads back."""
+        return [step.to_json() for step in self.steps]
+
+    @classmethod
+    def from_json(cls, data: Iterable[Mapping[str, Any]]) -> "Recipe":
+        """Return the recipe that `to_json` wrote.
+
+        Raises:
+            CleaningError: A step cannot be read.
+        """
+        return cls(tuple(step_from_json(step) for step in data))
+
+
+@dataclass(frozen=True)
+class FittedRecipe:
+    """A recipe with everything it learnt; stored with a model."""
+
+    recipe: Recipe
+    learnt: tuple[dict[str, Any], ...]
+    source_schema: Schema
+    schema: Schema
+
+    def apply(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the cleaned frame; rows leave where steps say so, the rest keep their label."""
+        frame = cast(frame, self.source_schema)
+        for step, learnt in self._pairs:
+            frame = _take(step, step.apply(frame, learnt))
+        return frame
+
+    def transform(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the cleaned values of every row; no row ever leaves.
+
+        Columns may be absent; steps that need them are skipped.
+
+        Raises:
+            SchemaError: A value cannot be read as the type of its column.
+        """
+        frame = cast(frame, self.source_schema)
+        for step, learnt in self._pairs:
+            frame = step.apply(frame, learnt)
+        return frame
+
+    def transform_row(self, values: Mapping[str, Any]) -> dict[str, Value]:
+        """Return the cleaned fields of one applicant: what `transform` gives, without a frame.
+
+        Args:
+            values: Raw source fields; None, NaN and "" are missing, others fields are ignored.
+
+        Returns:
+            Numbers as float (NaN when missing), categories and text as str or None, dates as
+            datetime or None.
+
+        Raises:
+            SchemaError: A value cannot be read as the type of its column.
+        """
+        row = {
+            name: cast_value(values[name], kind)
+            for name, kind in self._kinds.items()
+            if name in values
+        }
+        for step, learnt in self._pairs:
+            step.apply_row(row, learnt)
+        return row
+
+    def inputs_for(self, features: Sequence[str]) -> list[str]:
+        """Return the source columns these cleaned columns are made from, in file order.
+
+        Raises:
+            SchemaError: A feature is no column of the cleaned frame.
+        """
+        needed = {self.schema[name].name for name in features}
+        for step in reversed(self.recipe.steps):
+            if needed & set(step.writes):
+                needed |= set(step.reads)
+        return [name for name in self.source_schema.names if name in needed]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data that `from_json` reads back."""
+        return {
+            "steps": self.recipe.to_json(),
+            "learnt": list(self.learnt),
+            "source_schema": self.source_schema.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "FittedRecipe":
+        """Return the fitted recipe that `to_json` wrote."""
+        recipe = Recipe.from_json(data["steps"])
+        source = Schema.from_json(data["source_schema"])
+        return cls(recipe, tuple(data["learnt"]), source, recipe.schema(source))
+
+    @cached_property
+    def _pairs(self) -> list[tuple[Step, dict[str, Any]]]:
+        return list(zip(self.recipe.steps, self.learnt, strict=True))
+
+    @cached_property
+    def _kinds(self) -> dict[str, Any]:
+        return {column.name: column.kind for column in self.source_schema.columns}
+
+
+@dataclass(frozen=True)
+class StepPreview:
+    """What a step would do to a frame.
+
+    Attributes:
+        rows_touched: Rows with at least one value changed or added.
+        cells_touched: Values changed or added; for a new column, its known values.
+        rows_dropped: Rows that would leave.
+        rows: Rows there are now.
+        before: Up to five touched rows, the columns concerned, as they are.
+        after: The same rows as they would be; empty when they leave.
+    """
+
+    rows_touched: int
+    cells_touched: int
+    rows_dropped: int
+    rows: int
+    before: pd.DataFrame
+    after: pd.DataFrame
+
+
+def preview(recipe: Recipe, step: Step, frame: pd.DataFrame, schema: Schema) -> StepPreview:
+    """Return what one more step would touch, without changing anything.
+
+    Args:
+        recipe: The steps so far; empty when `frame` is cleaned already.
+        step: The step to try.
+        frame: The source, or the cleaned frame with an empty recipe.
+        schema: The columns of `frame`.
+
+    Raises:
+        CleaningError: The step does not fit.
+    """
+    fitted = recipe.fit(frame, schema)
+    now = fitted.apply(frame)
+    step.check(fitted.schema)
+    after = step.apply(now, step.learn(now))
+    kept = step.keep(after)
+    changed = _changes(now, after, step.writes)
+    touched = np.logical_or.reduce(changed, axis=1)
+    rows = touched if kept is None else ~kept
+    shown = list(dict.fromkeys([*step.reads, *step.writes]))
+    example = now.index[rows][:5]
+    return StepPreview(
+        rows_touched=int(touched.sum()),
+        cells_touched=int(changed.sum()),
+        rows_dropped=0 if kept is None else int((~kept).sum()),
+        rows=len(now),
+        before=now.loc[example, [name for name in shown if name in now]],
+        after=after.loc[[] if kept is not None else example, shown],
+    )
+
+
+def surviving_rows(recipe: Recipe, frame: pd.DataFrame, schema: Schema) -> pd.Index:
+    """Return the labels of the rows that no step drops."""
+    return recipe.fit(frame, schema).apply(frame).index
+
+
+def _take(step: Step, frame: pd.DataFrame) -> pd.DataFrame:
+    kept = step.keep(frame)
+    return frame if kept is None or kept.all() else frame[kept]
+
+
+def _changes(before: pd.DataFrame, after: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
+    """Return (n, len(names)) booleans: the value differs, or is there for the first time."""
+    changed = np.zeros((len(after), max(1, len(names))), bool)
+    for position, name in enumerate(names):
+        new = after[name]
+        if name not in before:
+            changed[:, position] = new.notna()
+        elif before[name].dtype == new.dtype:
+            old = before[name]
+            changed[:, position] = ((old != new) & (old.notna() | new.notna())).to_numpy(bool)
+        else:
+            # Another type: every value known before is read anew.
+            changed[:, position] = before[name].notna()
+    return changed
