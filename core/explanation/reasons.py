@@ -1,0 +1,182 @@
+"""Principal reasons in words (US Reg B, 12 CFR 1002.9 and its interpretation).
+
+Method: each field's share in how far the applicant's log-odds lie above the average of a
+reference population, by default those who just pass (comment 9(b)(2)-5). The fields with the
+largest shares that raise the risk are the reasons, at most four (comment 9(b)(2)-1), whatever
+they are (comment 9(b)(2)-4), and only fields that were scored (comment 9(b)(2)-2).
+"""
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from core.data.schema import Column, Schema
+from core.errors import ExplanationError
+from core.explanation.reference import Reference
+from core.explanation.shapley import Attribution
+from core.formatting import number, percent
+
+MOST = 4
+LEAST_LOG_ODDS = 0.005
+"""Smaller shares change no decision and vanish in rounding, so they are no principal reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One field that raises the risk.
+
+    Attributes:
+        field: Feature name.
+        label: As users see it.
+        value: The applicant's, as text.
+        typical: The reference population's median or most frequent category, as text.
+        sentence: The reason in specific words.
+        log_odds: How much it raises the log-odds.
+        points: How many points it costs, negative or 0.
+        default_probability: How much lower the PD would be without this share.
+    """
+
+    field: str
+    label: str
+    value: str
+    typical: str
+    sentence: str
+    log_odds: float
+    points: int
+    default_probability: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        return asdict(self)
+
+
+def reasons(
+    attribution: Attribution,
+    features: Mapping[str, Any],
+    reference: Reference,
+    schema: Schema,
+    most: int = MOST,
+    *,
+    pdo: float = 20,
+    imputed: Collection[str] = (),
+) -> tuple[Reason, ...]:
+    """Return the principal reasons, the weightiest first; equal ones in schema order.
+
+    Args:
+        attribution: Against this reference.
+        features: The applicant's value of every feature; None or NaN where missing.
+        reference: Who the applicant is compared with.
+        schema: Of the cleaned frame.
+        most: At most so many reasons.
+        pdo: Points that double the odds.
+        imputed: Features that the applicant left blank and the recipe filled.
+
+    Raises:
+        ExplanationError: A field of the attribution is not a feature, such as a protected one.
+    """
+    for name in attribution.names:
+        if schema[name].role != "feature":
+            raise ExplanationError(
+                f"{name!r} is marked {schema[name].role}, so it can be no reason. "
+                "Train again with it out of the features."
+            )
+    ranked = sorted(
+        zip(attribution.names, attribution.values.tolist(), strict=True), key=lambda pair: -pair[1]
+    )
+    return tuple(
+        _reason(schema[name], share, attribution, features.get(name), reference, pdo, imputed)
+        for name, share in ranked[:most]
+        if share >= LEAST_LOG_ODDS
+    )
+
+
+def _reason(
+    column: Column,
+    share: float,
+    attribution: Attribution,
+    value: Any,
+    reference: Reference,
+    pdo: float,
+    imputed: Collection[str],
+) -> Reason:
+    among = reference.frame[column.name]
+    value = None if column.name in imputed else value
+    sentence = _sentence(column, value, among, reference.name)
+    return Reason(
+        field=column.name,
+        label=column.label,
+        value=shown(column, value),
+        typical=shown(column, typical(column, among)),
+        sentence=sentence,
+        log_odds=share,
+        points=-round(share * pdo / math.log(2)),
+        default_probability=_pd(attribution.log_odds) - _pd(attribution.log_odds - share),
+    )
+
+
+def typical(column: Column, values: pd.Series) -> Any:
+    """Return the median of numbers, else the most frequent value; None if all are missing."""
+    known = values.dropna()
+    if known.empty:
+        return None
+    if column.kind == "number":
+        return float(known.median())
+    counts = known.value_counts()
+    return min(counts.index[counts == counts.max()])  # ties by name, whatever the row order
+
+
+def shown(column: Column, value: Any) -> str:
+    """Return a value as text with its unit; "not given" where it is missing."""
+    if _missing(value):
+        return "not given"
+    if column.kind != "number":
+        return str(value)
+    return f"{number(value)} {column.unit}".strip()
+
+
+def _sentence(column: Column, value: Any, among: pd.Series, who: str) -> str:
+    usual = typical(column, among)
+    if _missing(usual):
+        return f"{column.label} is {shown(column, value)}; {who} do not give it."
+    if _missing(value):
+        return f"{column.label} is not given; {_norm(column, usual, among, who)}."
+    if column.kind == "number":
+        return _number_sentence(column, float(value), usual, who)
+    if str(value) == str(usual):
+        return (
+            f"{column.label} is {value}, as for {percent(_share(among, usual), 0)} of {who}, "
+            "but weighs more together with the other fields."
+        )
+    return f"{column.label} is {value}; {_norm(column, usual, among, who)}."
+
+
+def _number_sentence(column: Column, value: float, usual: float, who: str) -> str:
+    text, usual_text = shown(column, value), shown(column, usual)
+    if text == usual_text:
+        return (
+            f"{column.label} of {text} is typical of {who}, "
+            "but weighs more together with the other fields."
+        )
+    side = "below" if value < usual else "above"
+    return f"{column.label} of {text} is {side} the {usual_text} that is typical of {who}."
+
+
+def _norm(column: Column, usual: Any, among: pd.Series, who: str) -> str:
+    if column.kind == "number":
+        return f"{shown(column, usual)} is typical of {who}"
+    return f"{percent(_share(among, usual), 0)} of {who} have {usual}"
+
+
+def _share(among: pd.Series, value: Any) -> float:
+    return float((among == value).sum() / len(among))
+
+
+def _missing(value: Any) -> bool:
+    return value is None or bool(pd.isna(value))
+
+
+def _pd(log_odds: float) -> float:
+    return 0.5 * (1 + math.tanh(log_odds / 2))
