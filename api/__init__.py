@@ -1,1 +1,1 @@
-"""JSON to core and back, nothing else."""
+"""REST: JSON in, core, JSON out. Nothing is decided here."""

@@ -1,0 +1,143 @@
+"""What callers are told when something cannot be done: always JSON, never a traceback."""
+
+import json
+import logging
+import secrets
+import traceback
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.errors import (
+    FieldProblem,
+    InputError,
+    IntegrityError,
+    InUseError,
+    LendlensError,
+    NotFoundError,
+)
+
+logger = logging.getLogger("lendlens.api")
+
+MOST_PROBLEMS = 100
+"""More are counted in the message, not listed: 2 MB of wrong fields would be answered with 60."""
+
+WORDS = {
+    404: "There is nothing at this address. The addresses are listed at /api/docs.",
+    405: "This address does not take that method. See /api/docs.",
+}
+
+
+class BadRequest(Exception):
+    """A request that cannot be read; `status` is the 4xx it is answered with."""
+
+    def __init__(self, status: int, message: str, problems: tuple[FieldProblem, ...] = ()) -> None:
+        super().__init__(message)
+        self.status = status
+        self.problems = problems
+
+
+class Answer(Response):
+    """JSON in ASCII: text that is no valid Unicode can be echoed without failing."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        """Return compact JSON; a NaN in it would be our own error."""
+        return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
+
+
+def failure(
+    status: int,
+    message: str,
+    problems: tuple[FieldProblem, ...] = (),
+    headers: dict[str, str] | None = None,
+) -> Answer:
+    """Return the one shape every failure has."""
+    told = [
+        {
+            "field": problem.field,
+            "received": printable(problem.received),
+            "expected": problem.expected,
+            "row": problem.row,
+        }
+        for problem in problems[:MOST_PROBLEMS]
+    ]
+    return Answer({"error": {"message": message, "problems": told}}, status, headers)
+
+
+def printable(value: Any, most: int = 80) -> Any:
+    """Return a value as JSON can hold it, cut where it would fill the answer."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float) and abs(value) < 1e15:
+        return value
+    text = value if isinstance(value, str) else type(value).__name__
+    if isinstance(value, int | float):
+        text = str(float(value)) if isinstance(value, float) else "a very large whole number"
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def install(api: FastAPI) -> None:
+    """Make the app answer in that shape whatever happens."""
+
+    @api.exception_handler(BadRequest)
+    async def unreadable(_request: Request, error: BadRequest) -> Response:
+        return failure(error.status, str(error), error.problems)
+
+    @api.exception_handler(LendlensError)
+    async def refused(_request: Request, error: LendlensError) -> Response:
+        if isinstance(error, InputError):
+            message = f"{len(error.problems)} values cannot be used."
+            if len(error.problems) == 1:
+                message = "One value cannot be used."
+            return failure(422, message, tuple(error.problems))
+        return failure(_status(error), str(error))
+
+    @api.exception_handler(HTTPException)
+    async def no_such_route(_request: Request, error: HTTPException) -> Response:
+        message = WORDS.get(error.status_code, str(error.detail))
+        return failure(error.status_code, message, headers=dict(error.headers or {}))
+
+    @api.exception_handler(Exception)
+    async def unexpected(_request: Request, error: Exception) -> Response:
+        error_id = secrets.token_hex(4)
+        frames = traceback.extract_tb(error.__traceback__)[-3:]
+        place = " > ".join(f"{Path(f.filename).name}:{f.lineno}" for f in frames)
+        # Without the message: it may quote an applicant's values.
+        logger.error("error %s: %s at %s", error_id, type(error).__name__, place)
+        return failure(500, f"Something went wrong on our side. The log knows it as {error_id}.")
+
+
+def _status(error: LendlensError) -> int:
+    if isinstance(error, NotFoundError):
+        return 404
+    if isinstance(error, InUseError | IntegrityError):
+        return 409
+    return 422
+
+
+class Calm:
+    """Stops an error that was already answered and logged, so no traceback reaches the log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on."""
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        except Exception:
+            if not started:
+                raise

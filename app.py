@@ -1,0 +1,23 @@
+"""Lendlens: one process, one port, the pages and the REST service.
+
+`python app.py --host 127.0.0.1 --port 8501`, `uvicorn app:app` or `streamlit run app.py`.
+"""
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from api.app import routes_of_api
+from core.config import ROOT
+from ui import serving, session
+from ui.components.page import show_unexpected
+
+app = st.App(
+    ROOT / "ui" / "shell.py",
+    routes=routes_of_api(session.workspace, serving.workers),
+    middleware=[Middleware(serving.LoopbackOnly)],
+    lifespan=serving.lifespan,
+    on_script_error=show_unexpected,
+)
+
+if __name__ == "__main__":
+    serving.main(app)

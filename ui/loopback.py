@@ -1,0 +1,120 @@
+"""Keeps the door shut: without sign-in, only this machine may connect.
+
+Three checks, because there are three ways to start: the addresses the server is told to use
+are looked at before it starts; each connection must have reached a loopback address; and its
+Host header must name this machine, so that a foreign web page cannot reach us through a name
+of its own that points here (DNS rebinding).
+"""
+
+import gc
+import ipaddress
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit import config
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach the address.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("[::1]"), is_loopback("0.0.0.0"), is_loopback("")
+    (True, True, False, False)
+    """
+    name = host.strip("[]").rstrip(".").lower()
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def refusal(host: str) -> str:
+    """Say why the server does not start."""
+    return (
+        f"Lendlens will not listen on {host or 'every address'!r}: there is no sign-in yet, and "
+        "sign-in comes first. Whoever reaches it could read and decide applications. "
+        "Use --host 127.0.0.1 (--server.address with streamlit run)."
+    )
+
+
+def open_address() -> str | None:
+    """Return an address beyond this machine that the server is about to use, or None.
+
+    Streamlit's own start-up binds before the app is loaded, uvicorn's after it; so both the
+    sockets that listen already and the settings of the running uvicorn are looked at.
+    """
+    return next((host for host in _addresses() if not is_loopback(host)), None)
+
+
+def listening() -> list[socket.socket]:
+    """Return the TCP sockets of this process that accept connections."""
+    found = (thing for thing in gc.get_objects() if isinstance(thing, socket.socket))
+    return [each for each in found if _listens(each)]
+
+
+class LoopbackOnly:
+    """ASGI middleware that refuses to start on, and connections to, any other address."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap the app."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what may pass."""
+        if scope["type"] == "lifespan":
+            if (host := open_address()) is not None:
+                await receive()
+                await send({"type": "lifespan.startup.failed", "message": refusal(host)})
+                return
+        elif not (_reached_loopback(scope) and is_loopback(_host_name(scope))):
+            await _refuse(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+def _addresses() -> Iterator[str]:
+    for each in listening():
+        yield str(each.getsockname()[0])
+    # Only the configuration of a running server counts: it has not been garbage collected.
+    servers = [thing for thing in gc.get_objects() if type(thing) is uvicorn.Server]
+    for server in servers:
+        if server.config.uds is None and server.config.fd is None:
+            yield server.config.host
+    if not servers:
+        yield config.get_option("server.address") or ""
+
+
+def _listens(each: socket.socket) -> bool:
+    if each.fileno() < 0 or each.family not in (socket.AF_INET, socket.AF_INET6):
+        return False
+    return bool(each.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+
+
+def _reached_loopback(scope: Scope) -> bool:
+    """Look at the address the connection came in on; a Unix socket has none and is local."""
+    server = scope.get("server")
+    return server is None or server[1] is None or is_loopback(str(server[0]))
+
+
+def _host_name(scope: Scope) -> str:
+    """Return the Host header without its port."""
+    for name, value in scope["headers"]:
+        if name == b"host":
+            host = str(value.decode("latin-1"))
+            return host[: host.index("]") + 1] if "]" in host else host.split(":")[0]
+    return ""
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    answer = PlainTextResponse(
+        "Lendlens answers only under a loopback address such as 127.0.0.1.", status_code=421
+    )
+    await answer(scope, receive, send)

@@ -1,0 +1,97 @@
+"""The form: one widget per field of the model, its flag right beneath it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+
+import streamlit as st
+
+from core.data.fields import Field
+from core.decision.applicant import Flag, Value, flag
+from core.formatting import number
+from ui.scoring_draft import Draft, seed_widget
+
+COLUMNS = 2
+
+
+def applicant_form(
+    fields: Sequence[Field], draft: Draft, start: Mapping[str, Value]
+) -> dict[str, Value]:
+    """Draw the fields in their groups and return what they hold; None where a field is empty."""
+    values: dict[str, Value] = {}
+    for heading, members in groupby(_grouped(fields), key=lambda asked: asked.group):
+        if heading:
+            st.markdown(f"**{heading}**")
+        for line in _lines(list(members)):
+            for column, asked in zip(st.columns(COLUMNS), line, strict=False):
+                with column:
+                    values[asked.name] = _ask(asked, draft, start)
+                    _show_flags(flag([asked], values))
+    return values
+
+
+def _grouped(fields: Sequence[Field]) -> list[Field]:
+    """Return the fields with those of a group side by side, groups in order of appearance."""
+    groups = list(dict.fromkeys(asked.group for asked in fields))
+    return sorted(fields, key=lambda asked: groups.index(asked.group))
+
+
+def _lines(fields: Sequence[Field]) -> Iterable[Sequence[Field]]:
+    return (fields[start : start + COLUMNS] for start in range(0, len(fields), COLUMNS))
+
+
+def _ask(asked: Field, draft: Draft, start: Mapping[str, Value]) -> Value:
+    key = seed_widget(draft, asked, start)
+    label = f"{asked.label} ({asked.unit})" if asked.unit else asked.label
+    if asked.kind == "number":
+        step = 1.0 if asked.whole else None
+        return st.number_input(
+            label,
+            value=None,
+            step=step,
+            format="%g",
+            key=key,
+            help=_help(asked),
+            placeholder="Not given",
+        )
+    if asked.kind == "date":
+        chosen = st.date_input(
+            label, value=None, min_value="1900-01-01", max_value="2199-12-31", key=key,
+            help=_help(asked),
+        )  # fmt: skip
+        return chosen.isoformat() if chosen else None
+    return st.selectbox(
+        label,
+        list(asked.categories),
+        index=None,
+        key=key,
+        help=_help(asked),
+        placeholder="Not given",
+        accept_new_options=True,
+    )
+
+
+def _help(asked: Field) -> str:
+    return " ".join(part for part in (asked.description, _seen(asked)) if part)
+
+
+def _seen(asked: Field) -> str:
+    """Say in one sentence what the training data holds."""
+    if asked.kind == "category":
+        return f"Training data: {', '.join(asked.categories[:8])}." if asked.categories else ""
+    if asked.low is None:
+        return ""
+    unit = f" {asked.unit}" if asked.unit else ""
+    low, high, middle = (_text(value) for value in (asked.low, asked.high, asked.typical))
+    return f"Training data: {low} to {high}{unit}, typically {middle}."
+
+
+def _text(value: float | str | None) -> str:
+    return value if isinstance(value, str) else number(value)
+
+
+def _show_flags(flags: Iterable[Flag]) -> None:
+    for found in flags:
+        if found.kind == "missing":
+            st.caption(f":material/info: {found.message}")
+        else:
+            st.caption(f":orange[:material/warning: {found.message}]")

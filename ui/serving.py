@@ -1,0 +1,105 @@
+"""Starting and stopping the process that serves pages and REST."""
+
+import argparse
+import asyncio
+import gc
+import logging
+import logging.handlers
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import uvicorn.config
+from streamlit.starlette import App
+
+from core.config import Settings
+from ui import session
+from ui.loopback import LoopbackOnly, is_loopback, listening, refusal
+
+__all__ = ["LoopbackOnly", "lifespan", "main", "workers"]
+
+QUIET = {"logger.hideWelcomeMessage": True}  # we print the address ourselves, once it answers
+
+
+def main(app: App) -> None:
+    """Serve from the command line until stopped."""
+    parser = argparse.ArgumentParser(description="Start Lendlens and print its address.")
+    parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
+    parser.add_argument("--port", default=8501, type=int)
+    asked = parser.parse_args()
+    if not is_loopback(asked.host):
+        sys.exit(refusal(asked.host))
+    host = "127.0.0.1" if asked.host == "localhost" else asked.host
+    _require_free(host, asked.port)
+    uvicorn.config.LOGGING_CONFIG["loggers"]["uvicorn"]["level"] = "WARNING"
+    app.state["announce"] = f"Lendlens is ready at http://{asked.host}:{asked.port}"
+    with suppress(KeyboardInterrupt):  # Ctrl-C is how a person stops it
+        app.run(config={"server.address": host, "server.port": asked.port, **QUIET})
+
+
+@asynccontextmanager
+async def lifespan(app: App) -> AsyncIterator[None]:
+    """Open the workspace, start the workers, and put both away at the end."""
+    workspace = session.workspace()
+    _log_to(workspace.settings)
+    _send_at_once()
+    launcher = session.launcher()
+    launcher.start()
+    gc.collect()
+    gc.freeze()  # what was imported stays: later collections need not look at it
+    if announcement := app.state.get("announce"):
+        print(announcement, flush=True)  # noqa: T201 the one line a person waits for
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(launcher.stop)
+        session.close()
+
+
+def workers() -> int:
+    """Return how many worker processes live."""
+    return len(session.launcher().pids)
+
+
+def _require_free(host: str, port: int) -> None:
+    """Say in words that a port is taken, before anything is loaded."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            sys.exit(
+                f"Port {port} on {host} cannot be used ({error}). Another program may be using it, "
+                "perhaps a Lendlens that is already running. Choose another one: make app PORT=8502"
+            )
+
+
+def _send_at_once() -> None:
+    """Answer keep-alive clients without delay.
+
+    `streamlit run` makes its socket so that asyncio leaves Nagle's algorithm on, which costs
+    44 ms a request; accepted connections inherit the option from the listening socket.
+    """
+    for each in listening():
+        each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _log_to(settings: Settings) -> None:
+    """Write our own log lines to the screen and to `logs/lendlens.log`."""
+    ours = logging.getLogger("lendlens")
+    if ours.handlers:
+        return
+    file = Path(settings.home) / "logs" / "lendlens.log"
+    for handler in (
+        logging.StreamHandler(),
+        logging.handlers.RotatingFileHandler(file, maxBytes=1_000_000, backupCount=3),
+    ):
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        ours.addHandler(handler)
+    ours.setLevel(logging.INFO)
+    ours.propagate = False
+    # Streamlit would log the whole traceback, whose message may quote an applicant's values.
+    logging.getLogger("streamlit.error_util").addFilter(lambda record: record.exc_info is None)
