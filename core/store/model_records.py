@@ -149,4 +149,6 @@ def _why_kept(session: Session, model_id: str) -> str:
     if session.scalar(published):
         return "it is or was the champion."
     decisions = session.scalar(select(func.count()).where(DecisionRecord.model_id == model_id))
-    return f"{decisions:,} decisions were made with it." if decisions else ""
+    if not decisions:
+        return ""
+    return f"{decisions:,} {'decision was' if decisions == 1 else 'decisions were'} made with it."
