@@ -116,7 +116,7 @@ def record(
             [reason.sentence for reason in assessment.reasons],
             reference,
             at,
-            assessment.method.get("reference_sentence", ""),
+            assessment.method.get("compared_with", ""),
             override,
         ),
     )

@@ -50,7 +50,7 @@ def notice(
     reasons: Sequence[str],
     applicant_ref: str,
     at: datetime,
-    reference: str = "",
+    compared_with: str = "",
     override: Override | None = None,
 ) -> str:
     """Return the notice as plain text, to print or to paste into a letter.
@@ -62,13 +62,13 @@ def notice(
         reasons: Principal reasons in words, the weightiest first; at most four are named.
         applicant_ref: The pseudonymous reference the applicant can quote.
         at: When it was decided.
-        reference: Whom the applicant was compared with, in one sentence.
+        compared_with: Whom, such as "100 applicants who just pass".
         override: Who declines against the model states that rationale first.
     """
     paragraphs = [
         f"Application {applicant_ref}\nDecided on {at.day} {at:%B %Y}",
         OPENINGS[decision],
-        *_reasons(decision, reasons, reference, override),
+        *_reasons(decision, reasons, compared_with, override),
         *_next_steps(decision),
     ]
     return "\n\n".join(paragraphs) + "\n"
@@ -85,7 +85,7 @@ OPENINGS: dict[Decision, str] = {
 
 
 def _reasons(
-    decision: Decision, reasons: Sequence[str], reference: str, override: Override | None
+    decision: Decision, reasons: Sequence[str], compared_with: str, override: Override | None
 ) -> list[str]:
     if decision != "decline":
         return []
@@ -95,8 +95,8 @@ def _reasons(
         return ["The principal reasons are available on request."]
     lines = [f"{place}. {reason}" for place, reason in enumerate(named, start=1)]
     head = "The principal reason is:" if len(lines) == 1 else "The principal reasons are:"
-    compared = [f"How the reasons were found: {reference}"] if reference and reasons else []
-    return ["\n".join([head, *lines]), *compared]
+    compared = f"The reasons were found by comparing this application with {compared_with}."
+    return ["\n".join([head, *lines]), *([compared] if compared_with and reasons else [])]
 
 
 def _next_steps(decision: Decision) -> list[str]:

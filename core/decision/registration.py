@@ -1,10 +1,19 @@
 """Makes a model version: a finished run's files and a policy in one folder that needs no other."""
 
+import io
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
+import pandas as pd
+
+from core.data.catalog import data_set_source
 from core.decision.policy import Policy
 from core.errors import ModelError
+from core.explanation.reference import KINDS, choose, to_files
+from core.model.bundle import Bundle
+from core.model.served import sigmoid
 from core.store.base import new_id
 from core.store.tables import ModelVersion
 from core.store.workspace import Workspace
@@ -35,12 +44,13 @@ def register(workspace: Workspace, run_id: str, name: str, policy: Policy) -> Mo
         raise ModelError(f"Run {run_id} has not finished, so there is nothing to register yet.")
     policy = replace(policy, version=_next_version(workspace, run_id))
     source, model_id = f"runs/{run_id}", new_id("mod")
+    workspace.artifacts.verify(source, run.digest)
+    read = partial(workspace.artifacts.read, source)
     files = {
-        file: workspace.artifacts.read(source, file)
-        for file in workspace.artifacts.names(source)
-        if not file.startswith(TRAINING_ONLY)
+        **{file: read(file) for file in workspace.artifacts.names(source) if _serves(file)},
+        **_references(workspace, run.data_set_id, policy, read),
+        "policy.json": json.dumps(policy.to_json(), indent=1).encode(),
     }
-    files["policy.json"] = json.dumps(policy.to_json(), indent=1).encode()
     about = {"model_id": model_id, "name": name, "run_id": run_id, "run_digest": run.digest}
     folder = f"models/{model_id}"
     digest = workspace.artifacts.write(folder, files, about)
@@ -64,6 +74,23 @@ def change_policy(workspace: Workspace, model_id: str, policy: Policy) -> ModelV
             f"Version {model.version} already has these cut-offs. Change one to make a new version."
         )
     return register(workspace, model.run_id, model.name, policy)
+
+
+def _serves(file: str) -> bool:
+    return not file.startswith(TRAINING_ONLY)
+
+
+def _references(
+    workspace: Workspace, data_set_id: str, policy: Policy, read: Callable[[str], bytes]
+) -> dict[str, bytes]:
+    """Return the reference populations: who just passes depends on the cut-offs."""
+    bundle = Bundle.from_files(read)
+    frame, _, _ = data_set_source(workspace, data_set_id)
+    predictions = pd.read_parquet(io.BytesIO(read("predictions.parquet")))
+    trained_on = predictions.loc[predictions["part"] == "train", "row"]
+    features = bundle.prepare(frame.loc[trained_on])
+    pd_hat = sigmoid(bundle.log_odds(features))
+    return to_files(choose(features, pd_hat, policy, kind) for kind in KINDS)
 
 
 def _next_version(workspace: Workspace, run_id: str) -> int:

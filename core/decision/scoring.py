@@ -4,20 +4,25 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from core.decision.applicant import Flag, Value, flag, read
 from core.decision.policy import Decision, Policy, probability
-from core.errors import FieldProblem, InputError
-from core.explanation.reasons import Reason
-from core.explanation.shapley import Attribution
+from core.errors import ExplanationError, FieldProblem, InputError
+from core.explanation.reasons import Reason, reasons
+from core.explanation.reference import Kind, Reference, from_files
+from core.explanation.shapley import Attribution, Explainer
 from core.model.bundle import Bundle
 from core.store.tables import ModelVersion
 from core.store.workspace import Workspace
 
 MODELS_IN_MEMORY = 8
+SELECTION = (
+    "Each field's Shapley share in the distance of the log-odds from the mean of the reference "
+    "population; the largest shares that raise the risk are the reasons, at most four."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,20 @@ class Assessment:
 class Scorer:
     """A model version ready to score; it never changes, so threads may share it."""
 
-    def __init__(self, model: ModelVersion, bundle: Bundle, policy: Policy) -> None:
+    def __init__(
+        self,
+        model: ModelVersion,
+        bundle: Bundle,
+        policy: Policy,
+        references: Mapping[Kind, Reference],
+    ) -> None:
         """Take the parts; `load` reads them from the store."""
         self.model = model
         self.bundle = bundle
         self.policy = policy
+        self.references = references
+        self._explainers: dict[Kind, Explainer] = {}
+        self._preparing = threading.Lock()
 
     @classmethod
     def load(cls, workspace: Workspace, model_id: str) -> "Scorer":
@@ -87,7 +101,7 @@ class Scorer:
         workspace.artifacts.verify(folder, model.digest)
         read_file = partial(workspace.artifacts.read, folder)
         policy = Policy.from_json(json.loads(read_file("policy.json")))
-        return cls(model, Bundle.from_files(read_file), policy)
+        return cls(model, Bundle.from_files(read_file), policy, from_files(read_file))
 
     def read(self, applicant: Mapping[str, Any]) -> dict[str, Value]:
         """Return one value per field; see `core.decision.applicant.read`."""
@@ -102,7 +116,11 @@ class Scorer:
         return flag(self.bundle.fields, self.read(applicant))
 
     def assess(
-        self, applicant: Mapping[str, Any], reasons: bool = True, row: int = 0
+        self,
+        applicant: Mapping[str, Any],
+        reasons: bool = True,
+        row: int = 0,
+        compared_with: Kind = "near_cut_off",
     ) -> Assessment:
         """Return PD, points and decision, and on request the reasons.
 
@@ -110,6 +128,7 @@ class Scorer:
             applicant: Field name to value, as the model's fields name them; blanks are allowed.
             reasons: Whether to explain as well, which takes longer.
             row: Position in a list, for messages.
+            compared_with: The reference population of the reasons.
 
         Raises:
             InputError: A field cannot be used; every such field is named.
@@ -119,7 +138,7 @@ class Scorer:
         encoded = self.bundle.encoder.encode_row(features)
         log_odds = self.bundle.network.log_odds_row(encoded)
         default_probability = probability(log_odds)
-        return Assessment(
+        said = Assessment(
             default_probability=default_probability,
             log_odds=log_odds,
             points=self.policy.points(log_odds),
@@ -128,6 +147,10 @@ class Scorer:
             flags=flag(self.bundle.fields, values),
             model_id=self.model.id,
         )
+        if not reasons:
+            return said
+        attribution = self.explainer(compared_with).explain_encoded(encoded)
+        return self._with_reasons(said, attribution, values, features, compared_with)
 
     def assess_many(
         self, applicants: Sequence[Mapping[str, Any]], reasons: bool = True
@@ -147,6 +170,51 @@ class Scorer:
         if problems:
             raise InputError(problems)
         return said
+
+    def explainer(self, compared_with: Kind = "near_cut_off") -> Explainer:
+        """Return the explainer against a reference population; prepared on first use.
+
+        Raises:
+            ExplanationError: The model version has no such population.
+        """
+        if compared_with not in self.references:
+            known = ", ".join(self.references)
+            raise ExplanationError(
+                f"There is no reference population {compared_with!r}; there are: {known}."
+            )
+        with self._preparing:
+            if compared_with not in self._explainers:
+                frame = self.references[compared_with].frame
+                self._explainers[compared_with] = Explainer(self.bundle, frame)
+            return self._explainers[compared_with]
+
+    def _with_reasons(
+        self,
+        said: Assessment,
+        attribution: Attribution,
+        values: Mapping[str, Value],
+        features: Mapping[str, Any],
+        compared_with: Kind,
+    ) -> Assessment:
+        reference = self.references[compared_with]
+        found = reasons(
+            attribution,
+            features,
+            reference,
+            self.bundle.schema,
+            pdo=self.policy.scale.pdo,
+            imputed=[name for name, value in values.items() if value is None],
+        )
+        method = {
+            "selection": SELECTION,
+            "compared_with": f"{reference.n:,} {reference.name}",
+            "reference": reference.facts(),
+            "base_log_odds": attribution.base,
+            "additivity_gap": attribution.gap,
+            "coalitions": attribution.n_coalitions,
+            "shapley": attribution.method,
+        }
+        return replace(said, reasons=found, attribution=attribution, method=method)
 
 
 class _Loaded:

@@ -11,11 +11,11 @@ REASONS = [f"Reason {letter}." for letter in "ABCDEF"]
 
 def test_a_decline_names_at_most_four_reasons() -> None:
     """More than four are not helpful; the weightiest come first."""
-    text = notice("decline", REASONS, "A-1", AT, "Compared with 100 applicants near the cut-off.")
+    text = notice("decline", REASONS, "A-1", AT, "100 applicants who just pass")
     assert text.startswith("Application A-1\nDecided on 5 March 2026\n\nWe are not able to approve")
     assert "1. Reason A.\n2. Reason B.\n3. Reason C.\n4. Reason D.\n" in text
     assert "Reason E." not in text
-    assert "Compared with 100 applicants near the cut-off." in text
+    assert "by comparing this application with 100 applicants who just pass." in text
     assert "ask for a person to review" in text
 
 
