@@ -80,7 +80,7 @@ def figure(
         height: Of the whole figure in pixels.
         left: Room for the vertical axis in pixels; more where its ticks are words.
         legend: Whether to keep a row for the legend above the plot.
-        x_percent: Whether the horizontal axis holds shares in [0, 1], shown as percentages.
+        x_percent: Whether the horizontal axis holds percentages (0 to 100), ticked as "20 %".
         y_percent: The same for the vertical axis.
 
     Margins are fixed, so that a chart does not jump when its numbers change.
@@ -92,8 +92,8 @@ def figure(
         showlegend=legend,
         colorway=list(palette(theme).series),
     )
-    fig.update_xaxes(title_text=x_title, tickformat=".0%" if x_percent else "")
-    fig.update_yaxes(title_text=y_title, tickformat=".0%" if y_percent else "")
+    fig.update_xaxes(title_text=x_title, ticksuffix=" %" if x_percent else "")
+    fig.update_yaxes(title_text=y_title, ticksuffix=" %" if y_percent else "")
     return fig
 
 

@@ -62,9 +62,9 @@ def test_margins_do_not_depend_on_the_numbers():
 
 
 def test_percent_axes():
-    """Shares in [0, 1] read as percentages."""
+    """Percentages carry their sign with a space, as everywhere on screen."""
     layout = figure("light", x_percent=True).layout
-    assert (layout.xaxis.tickformat, layout.yaxis.tickformat) == (".0%", "")
+    assert (layout.xaxis.ticksuffix, layout.yaxis.ticksuffix) == (" %", "")
 
 
 def test_faded_colour():
