@@ -1,0 +1,159 @@
+"""The models every network stands beside: logistic regression and gradient-boosted trees.
+
+Both learn from the training rows the network learns from, and see the same columns. Files are
+skops, never pickle: loading names the few types that are trusted.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import skops.io
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+
+from core.model.encoding import Encoder, category_codes
+
+Key = Literal["logistic", "trees"]
+NAMES: dict[Key, str] = {
+    "logistic": "Logistic regression",
+    "trees": "Gradient-boosted trees",
+}
+TRUSTED = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor", "numpy.dtype")
+"""Types in our files that skops does not know by itself."""
+
+MOST_TREES = 500
+PATIENCE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Challenger:
+    """A fitted challenger.
+
+    Attributes:
+        key: Its column in predictions.parquet.
+        encoder: Standard encoding, learnt on the training rows.
+        estimator: The scikit-learn estimator.
+        seconds: Its fitting took.
+    """
+
+    key: Key
+    encoder: Encoder
+    estimator: LogisticRegression | HistGradientBoostingClassifier
+    seconds: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """What users see."""
+        return NAMES[self.key]
+
+    def predict(self, frame: pd.DataFrame) -> np.ndarray:
+        """Return (n,) probabilities of default for a frame of features."""
+        return np.asarray(self.estimator.predict_proba(self.inputs(frame))[:, 1], np.float64)
+
+    def inputs(self, frame: pd.DataFrame) -> np.ndarray:
+        """Return what the estimator sees: explainers ask for it."""
+        prepare = self.encoder.encode if self.key == "logistic" else self._codes
+        return prepare(frame)
+
+    def _codes(self, frame: pd.DataFrame) -> np.ndarray:
+        return tree_inputs(self.encoder, frame)
+
+    def to_bytes(self) -> bytes:
+        """Return the estimator as a skops file."""
+        return bytes(skops.io.dumps(self.estimator))
+
+
+def fit_challengers(
+    frame: pd.DataFrame,
+    y: np.ndarray,
+    validation: pd.DataFrame,
+    y_validation: np.ndarray,
+    encoder: Encoder,
+    seed: int = 0,
+    before: Callable[[str], None] = lambda name: None,
+) -> tuple[Challenger, ...]:
+    """Fit all challengers.
+
+    Args:
+        frame: Features of the training rows.
+        y: (n,) their outcomes; 1 = bad.
+        validation: Features of the validation rows; trees stop adding when these get worse.
+        y_validation: (m,) their outcomes.
+        encoder: Standard encoding, learnt on `frame`.
+        seed: Fixes what is random in the trees.
+        before: Is told a challenger's name before it is fitted; may raise to stop.
+    """
+    before(NAMES["logistic"])
+    started = time.perf_counter()
+    # The default penalty (C = 1) also settles slots that no row fills: their weight is 0.
+    logistic = LogisticRegression(max_iter=1000).fit(encoder.encode(frame).astype(np.float64), y)
+    between = time.perf_counter()
+    before(NAMES["trees"])
+    trees = HistGradientBoostingClassifier(
+        learning_rate=0.05,
+        max_leaf_nodes=15,
+        min_samples_leaf=40,
+        l2_regularization=1.0,
+        max_iter=MOST_TREES,
+        early_stopping=True,
+        n_iter_no_change=PATIENCE,
+        categorical_features=_is_category(encoder) if encoder.categories else None,
+        random_state=seed,
+    ).fit(
+        tree_inputs(encoder, frame),
+        y,
+        X_val=tree_inputs(encoder, validation),
+        y_val=y_validation,
+    )
+    return (
+        Challenger("logistic", encoder, logistic, between - started),
+        Challenger("trees", encoder, trees, time.perf_counter() - between),
+    )
+
+
+def tree_inputs(encoder: Encoder, frame: pd.DataFrame) -> np.ndarray:
+    """Return (n, columns) float64: numbers, then category codes; missing is NaN in both."""
+    numbers = [frame[block.name].to_numpy(np.float64, na_value=np.nan) for block in encoder.numbers]
+    codes = [_codes(frame, block.name, encoder) for block in encoder.categories]
+    return np.column_stack([*numbers, *codes])
+
+
+def challenger_files(challengers: tuple[Challenger, ...]) -> dict[str, bytes]:
+    """Return the files `read_challenger` reads."""
+    encoder = json.dumps(challengers[0].encoder.to_json()).encode()
+    return {
+        "challengers/encoder.json": encoder,
+        **{f"challengers/{each.key}.skops": each.to_bytes() for each in challengers},
+    }
+
+
+def read_challenger(key: Key, read: Callable[[str], bytes]) -> Challenger:
+    """Return a stored challenger.
+
+    Args:
+        key: Which one.
+        read: Returns the bytes of a file of the run, checked against the manifest.
+    """
+    encoder = Encoder.from_json(json.loads(read("challengers/encoder.json")))
+    estimator = skops.io.loads(read(f"challengers/{key}.skops"), trusted=list(TRUSTED))
+    return Challenger(key, encoder, estimator)
+
+
+def majority(y: np.ndarray, rows: int) -> np.ndarray:
+    """Return (rows,) times the share of bads in y: the baseline that knows no applicant."""
+    return np.full(rows, float(np.mean(y)))
+
+
+def _is_category(encoder: Encoder) -> np.ndarray:
+    return np.repeat([False, True], [len(encoder.numbers), len(encoder.categories)])
+
+
+def _codes(frame: pd.DataFrame, name: str, encoder: Encoder) -> np.ndarray:
+    block = next(block for block in encoder.categories if block.name == name)
+    codes = category_codes(frame[name], block).astype(np.float64)
+    return np.where(codes == block.size - 1, np.nan, codes)
