@@ -153,15 +153,14 @@ def _texts(series: pd.Series) -> pd.Series:
 
 def _dates(series: pd.Series, date_format: str | None) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(series):
-        moments = series.dt.tz_localize(None)
-        return moments.astype("datetime64[us]")
+        moments: pd.Series = series.dt.tz_localize(None).astype("datetime64[us]")
+        return moments
     if pd.api.types.is_numeric_dtype(series):
         series = _texts(series)
     if all(isinstance(value, str) for value in series.dropna()):
         texts = series.astype("str")
         date_format = date_format or find_date_format(texts) or "%Y-%m-%d"
-        moments = pd.to_datetime(texts, format=date_format, errors="coerce")
-        return moments.astype("datetime64[us]")
+        return pd.to_datetime(texts, format=date_format, errors="coerce").astype("datetime64[us]")
     read = [None if pd.isna(value) else _moment(value) for value in series]
     return pd.Series(read, index=series.index, name=series.name, dtype="datetime64[us]")
 

@@ -14,6 +14,7 @@ from core.data.cleaning import Recipe
 from core.data.guards import require_trainable
 from core.data.reading import Dialect, Table, read_table
 from core.data.roles import typed
+from core.data.samples import Sample, sample
 from core.data.schema import Schema, outcome_vector
 from core.errors import NotFoundError, ReadError
 from core.store.tables import DataSet, Source
@@ -33,16 +34,18 @@ def add_source(
     Raises:
         ReadError: It is larger than allowed, or no table.
     """
-    return _keep(workspace, filename, raw, _read(workspace, filename, raw, dialect), {})
+    return _keep(workspace, filename, raw, _read(workspace, filename, raw, dialect))
 
 
-def add_prepared_source(
-    workspace: Workspace, filename: str, raw: bytes, name: str, schema: Schema, recipe: Recipe
-) -> Source:
-    """Keep a loan file whose columns are already described, such as a bundled sample."""
-    draft = {"schema": schema.to_json(), "recipe": recipe.to_json()}
-    table = _read(workspace, filename, raw, None)
-    return _keep(workspace, filename, raw, table, draft, name)
+def add_sample(workspace: Workspace, key: str) -> Source:
+    """Keep a bundled loan file, its columns described and its recipe as the draft.
+
+    Raises:
+        NotFoundError: There is no such sample.
+    """
+    chosen = sample(key)
+    raw = chosen.read()
+    return _keep(workspace, chosen.path.name, raw, read_table(raw), chosen)
 
 
 def reread(workspace: Workspace, source_id: str, dialect: Dialect) -> Source:
@@ -100,7 +103,7 @@ def save_data_set(
     }
     sha256 = _content_hash(cleaned, files)
     data_set_id = f"ds_{secrets.token_hex(5)}"
-    if same := _same(workspace, source_id, sha256, name):
+    if same := _same(workspace, source_id, sha256):
         return same
     workspace.artifacts.write(f"datasets/{data_set_id}", files, {"source": source_id})
     return workspace.registry.add_data_set(
@@ -149,41 +152,44 @@ def _read(workspace: Workspace, filename: str, raw: bytes, dialect: Dialect | No
 
 
 def _keep(
-    workspace: Workspace,
-    filename: str,
-    raw: bytes,
-    table: Table,
-    draft: dict[str, Any],
-    name: str = "",
+    workspace: Workspace, filename: str, raw: bytes, table: Table, described: Sample | None = None
 ) -> Source:
     sha256 = hashlib.sha256(raw).hexdigest()
-    written = table.dialect.to_json()
-    for known in workspace.registry.sources():
-        same_way = Dialect.from_json(known.dialect) == table.dialect
-        if (
-            known.sha256 == sha256
-            and same_way
-            and workspace.artifacts.exists(f"sources/{known.id}")
-        ):
-            return known
+    written = table.dialect.to_json() | {"notes": list(table.notes)}
+    written |= {"sample": described.key} if described else {}
+    if known := _known_source(workspace, sha256, written):
+        return known
     frame, schema = typed(table.frame)
+    draft = {}
+    if described:
+        schema = described.describe(schema)
+        frame = cast(frame, schema)
+        draft = {"schema": schema.to_json(), "recipe": described.recipe.to_json()}
     source_id = f"src_{secrets.token_hex(5)}"
     files = {_FRAME: _parquet(frame), _ORIGINAL: raw}
     workspace.artifacts.write(f"sources/{source_id}", files, {"filename": filename})
     return workspace.registry.add_source(
-        name=name or _title(filename),
+        name=described.title if described else _title(filename),
         filename=filename,
         size=len(raw),
         sha256=sha256,
         rows=len(frame),
-        dialect=written | {"notes": list(table.notes)},
+        dialect=written,
         schema=schema.to_json(),
         draft=draft,
         id=source_id,
     )
 
 
-def _same(workspace: Workspace, source_id: str, sha256: str, name: str) -> DataSet | None:
+def _known_source(workspace: Workspace, sha256: str, dialect: dict[str, Any]) -> Source | None:
+    for known in workspace.registry.sources():
+        kept = workspace.artifacts.exists(f"sources/{known.id}")
+        if known.sha256 == sha256 and known.dialect == dialect and kept:
+            return known
+    return None
+
+
+def _same(workspace: Workspace, source_id: str, sha256: str) -> DataSet | None:
     for known in workspace.registry.data_sets(source_id):
         if known.sha256 == sha256 and workspace.artifacts.exists(f"datasets/{known.id}"):
             return known

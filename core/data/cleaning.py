@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.data import derive_steps, value_steps  # noqa: F401  (registers their steps)
 from core.data.casting import Value, cast, cast_value
 from core.data.schema import Schema
 from core.data.steps import Step, step_from_json

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.schema import Column, Schema
-from core.data.steps import Learnt, Row, Step
+from core.data.step import Learnt, Row, Step
 from core.errors import CleaningError
 
 YEAR = timedelta(days=365.25).total_seconds()

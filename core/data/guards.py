@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.schema import Column, Schema, outcome_vector, value_text
-from core.data.steps import listing
+from core.data.step import listing
 from core.errors import SchemaError
 from core.formatting import count, number, of, percent
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from core.data.casting import find_date_format
 from core.data.dialect import DELIMITERS, Dialect, detect, require_text
-from core.data.steps import listing
+from core.data.step import listing
 from core.errors import ReadError
 from core.formatting import count
 

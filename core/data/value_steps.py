@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.data.casting import Value, cast_value, find_date_format, read_leniently
 from core.data.schema import Kind, Schema
-from core.data.steps import ColumnsStep, is_missing, listing
+from core.data.step import ColumnsStep, is_missing, listing
 from core.errors import CleaningError, SchemaError
 from core.formatting import number
 
