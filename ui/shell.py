@@ -11,10 +11,11 @@ from ui.components.page import failures
 
 st.set_page_config(
     page_title="Lendlens",
-    page_icon=":material/query_stats:",
+    page_icon=str(theme.ICON),
     layout="wide",
     menu_items={"About": "Lendlens: see why before you lend."},
 )
+st.logo(theme.wordmark(), icon_image=str(theme.ICON), size="large")
 theme.apply()
 page = st.navigation(links.navigation())
 with st.sidebar, failures():

@@ -17,11 +17,11 @@ def draw() -> None:
 
 def _champion() -> None:
     champion = workspace().registry.champion()
-    st.caption("Champion in force")
     if champion is None:
-        st.markdown("None yet")
-    else:
-        links.link(model_name(champion), "models", icon=":material/verified:", model=champion.id)
+        st.caption("Champion in force: none yet")
+        return
+    st.caption("Champion in force")
+    links.link(model_name(champion), "models", icon=":material/verified:", model=champion.id)
 
 
 def _jobs(was_active: bool) -> None:

@@ -87,6 +87,7 @@ def _pick(param: str, label: str, records: Sequence[R], name: Callable[[R], str]
         label, list(by_id), format_func=lambda key: name(by_id[key]), key=key, on_change=write_url
     )
     st.session_state[memory] = chosen
+    st.set_page_config(page_title=f"{name(by_id[chosen])} · Lendlens")
     if st.query_params.get(param) != chosen:
         st.query_params[param] = chosen
     return by_id[chosen]

@@ -30,8 +30,9 @@ def verdict(decision: str, default_probability: float, points: int) -> None:
     """Draw decision, probability of default and points; icon and word carry it, not colour."""
     look = LOOKS[decision]
     with st.container(border=True, key=f"verdict-{decision}"):
-        st.markdown(f"## :{look.colour}[:material/{look.icon}: {look.word}]")
-        st.markdown(
-            f"### {percent(default_probability)} probability of default · {count(points)} points"
+        st.header(
+            f":{look.colour}[:material/{look.icon}: {look.word}] "
+            f"· {percent(default_probability)} · {count(points)} points",
+            anchor=False,
         )
-        st.caption(look.meaning)
+        st.caption(f"Probability of default {percent(default_probability)}. {look.meaning}")

@@ -1,0 +1,245 @@
+"""What a cut-off would decide: a slider, and everything that moves with it.
+
+The whole is a fragment: moving the slider looks four counts up in a sorted table, redraws two
+charts and whatever is open below, and leaves the rest of the page alone.
+"""
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from core.charts import evaluation as charts
+from core.charts import evaluation_curves as curve_charts
+from core.evaluation.comparison import tidy
+from core.evaluation.holdout import BASELINE
+from core.evaluation.intervals import Estimate, confusion_intervals
+from core.evaluation.metrics import CUT_OFF_METRICS, Confusion
+from core.evaluation.words import TERMS, model_label
+from core.formatting import percent
+from ui import theme
+from ui.components.figure import draw
+from ui.components.metrics import metric_row
+from ui.components.table import csv_download, table
+from ui.evaluation_evidence import Evidence
+from ui.evaluation_view import figure, worded
+
+_URL = "cut_off"
+
+
+@st.fragment
+def cut_off_section(evidence: Evidence, proposed: float, whose: str) -> None:
+    """Draw the slider and everything it drives.
+
+    Args:
+        evidence: Of the run in view.
+        proposed: The cut-off shown until the visitor or the address chooses another, in [0, 1].
+        whose: Where the proposal comes from, as in "the policy of version 1".
+    """
+    st.header("At a cut-off", anchor=False)
+    cut_off = slider(proposed, whose)
+    confusion = evidence.cut_offs.at(cut_off)
+    figures = confusion_intervals(confusion)
+    st.markdown(sentence(cut_off, confusion))
+    _figures(figures, evidence.report.bad_rate)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _distribution(evidence, cut_off, confusion)
+    with right:
+        _confusion(confusion)
+    _depth(evidence, cut_off, confusion)
+
+
+def slider(proposed: float, whose: str) -> float:
+    """Return the cut-off in [0, 1]; it is in the address as a percentage, `?cut_off=30`."""
+    key = "slide-cut-off"
+    asked = _asked()
+    st.session_state[key] = round(100 * proposed, 1) if asked is None else asked
+
+    def write_url() -> None:
+        st.query_params[_URL] = f"{st.session_state[key]:g}"
+
+    def forget() -> None:
+        st.query_params.pop(_URL, None)
+
+    track, back = st.columns([4, 1], vertical_alignment="bottom", gap="medium")
+    chosen = track.slider(
+        "Decline from a default probability of",
+        0.0,
+        100.0,
+        step=0.1,
+        format="%.1f %%",
+        key=key,
+        on_change=write_url,
+        help=f"Applicants with this default probability or more are declined. It starts at {whose}"
+        f" ({percent(proposed)}); moving it here changes no policy.",
+    )
+    back.button(
+        f"Back to {percent(proposed)}",
+        key="cut-off-back",
+        on_click=forget,
+        disabled=asked is None,
+        help=f"The cut-off of {whose}.",
+        width="stretch",
+    )
+    return float(chosen) / 100
+
+
+def _asked() -> float | None:
+    """Return the percentage in the address, or None if there is none that can be used."""
+    text = st.query_params.get(_URL)
+    if text is None:
+        return None
+    try:
+        asked = float(text)
+    except ValueError:
+        asked = float("nan")
+    if 0 <= asked <= 100:
+        return round(asked, 1)
+    st.warning(
+        f"The address asks for the cut-off {text!r}, which is no percentage from 0 to 100. "
+        "Showing the proposed one."
+    )
+    return None
+
+
+def sentence(cut_off: float, confusion: Confusion) -> str:
+    """Return what the cut-off would do, in plain words."""
+    approved, n = confusion.fn + confusion.tn, confusion.n
+    beginning = f"Declining from **{percent(cut_off)}** on"
+    if not approved:
+        return f"{beginning} would approve nobody."
+    if approved == n:
+        return (
+            f"{beginning} would approve everybody, of whom **{percent(confusion.fn / n)}** default."
+        )
+    return (
+        f"{beginning} would approve **{percent(approved / n)}** of applicants, of whom "
+        f"**{percent(confusion.fn / approved)}** default, and decline "
+        f"**{percent(confusion.tp / (confusion.tp + confusion.fn))}** of all who default."
+    )
+
+
+def _figures(figures: dict[str, Estimate], bad_rate: float) -> None:
+    baseline = f"Approving everybody would be right in {percent(1 - bad_rate)}."
+    metric_row([figure(name, figures[name]) for name in ("approval_rate", "approved_bad_rate")])
+    metric_row(
+        [
+            figure("accuracy", figures["accuracy"], baseline),
+            *(figure(name, figures[name]) for name in ("precision", "recall", "f1")),
+        ]
+    )
+
+
+def _distribution(evidence: Evidence, cut_off: float, confusion: Confusion) -> None:
+    bads, goods = confusion.tp + confusion.fn, confusion.fp + confusion.tn
+    draw(
+        charts.score_distribution(evidence.distribution, cut_off, theme.current()),
+        f"{100 * confusion.tp / bads:.0f} of 100 bads and {100 * confusion.fp / goods:.0f} "
+        "of 100 goods would be declined",
+        evidence.distribution,
+        key="distribution",
+        alt="Distribution of default probabilities, goods upwards and bads downwards",
+    )
+
+
+def _confusion(confusion: Confusion) -> None:
+    right = (confusion.tp + confusion.tn) / confusion.n
+    frame = confusion_frame(confusion)
+    draw(
+        charts.confusion_matrix(frame, theme.current()),
+        f"{100 * right:.0f} of 100 decisions would be right",
+        frame,
+        key="confusion",
+        alt="Confusion matrix: decisions against outcomes",
+    )
+
+
+def confusion_frame(confusion: Confusion) -> pd.DataFrame:
+    """Return the four cells, each with its share of its outcome."""
+    goods, bads = confusion.fp + confusion.tn, confusion.tp + confusion.fn
+    cells = (
+        ("Good", "Approved", confusion.tn, goods, True),
+        ("Good", "Declined", confusion.fp, goods, False),
+        ("Bad", "Approved", confusion.fn, bads, False),
+        ("Bad", "Declined", confusion.tp, bads, True),
+    )
+    return pd.DataFrame(
+        [
+            {"outcome": o, "decision": d, "rows": rows, "share": rows / whole, "right": right}
+            for o, d, rows, whole, right in cells
+        ]
+    )
+
+
+def _depth(evidence: Evidence, cut_off: float, confusion: Confusion) -> None:
+    """Draw what lies one click deeper; a closed shelf computes nothing."""
+    shelves: dict[str, Callable[[], None]] = {
+        "Ranking at every cut-off: ROC and precision–recall": lambda: _curves(evidence, confusion),
+        "Decile table: bad rate, lift and capture": lambda: _deciles(evidence, cut_off),
+        "Do the probabilities come true? Reliability": lambda: _reliability(evidence),
+        "Approval rate against bad rate, at every cut-off": lambda: _trade_off(evidence, cut_off),
+        "All models at this cut-off": lambda: _all_models(evidence, cut_off),
+    }
+    for label, body in shelves.items():
+        shelf = st.expander(label, on_change="rerun", key=f"shelf-{label.split()[0].lower()}")
+        if shelf.open:
+            with shelf:
+                body()
+
+
+def _curves(evidence: Evidence, confusion: Confusion) -> None:
+    figures = confusion.figures
+    false_alarms = confusion.fp / (confusion.fp + confusion.tn)
+    left, right = st.columns(2, gap="large")
+    with left:
+        draw(
+            curve_charts.roc(evidence.roc, (false_alarms, figures["recall"]), theme.current()),
+            f"Catching {percent(figures['recall'], 0)} of bads costs "
+            f"{percent(false_alarms, 0)} of goods",
+            evidence.roc,
+            key="roc",
+            alt="ROC curves of the network and its challengers",
+        )
+    with right:
+        draw(
+            curve_charts.precision_recall(
+                evidence.precision_recall,
+                evidence.report.bad_rate,
+                (figures["recall"], figures["precision"]),
+                theme.current(),
+            ),
+            f"{percent(figures['precision'], 0)} of the declined are bad; "
+            f"by chance it would be {percent(evidence.report.bad_rate, 0)}",
+            evidence.precision_recall,
+            key="precision-recall",
+            alt="Precision–recall curves of the network and its challengers",
+        )
+
+
+def _deciles(evidence: Evidence, cut_off: float) -> None:
+    frame = evidence.deciles
+    riskiest = frame.iloc[0]
+    left, right = st.columns(2, gap="large")
+    with left:
+        draw(
+            charts_deciles(frame, cut_off),
+            f"The riskiest tenth defaults {riskiest['lift']:.1f} times as often as the average",
+            key="deciles",
+            alt="Bad rate of each tenth of applicants, riskiest first",
+        )
+    with right:
+        half = frame[frame["cumulative_rows"] <= 0.501]["capture"].max()
+        draw(
+            curve_charts.gains(frame, theme.current()),
+            f"The riskier half holds {percent(half, 0)} of all bads",
+            key="gains",
+            alt="Share of all bads held by the riskiest share of applicants",
+        )
+    shown = frame.rename(columns=_DECILE_LABELS)[list(_DECILE_LABELS.values())]
+    table(shown, alt="Decile table", column_config=_decile_config())
+    csv_download(frame, "decile-table.csv", key="decile-table")
+
+
+def charts_deciles(frame: pd.DataFrame, cut_off: float):
+    return curve_charts.deciles(frame, cut_off, theme.current())
