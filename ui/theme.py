@@ -29,6 +29,7 @@ CSS = """
 [data-testid="stMainBlockContainer"] { max-width: 80rem; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.5rem 1rem 4rem; }
+  [data-testid="stColumn"]:not(:has([data-testid="stElementContainer"])) { display: none; }
 }
 /* On paper: the page without what can be clicked. */
 @media print {
@@ -51,7 +52,7 @@ def wordmark() -> str:
     colour = {"light": "#17202B", "dark": "#E8EDF2"}[current()]
     sign = ICON.read_text(encoding="utf-8").replace("<svg ", '<svg width="64" height="64" ', 1)
     name = (
-        f'<text x="80" y="45" font-family="system-ui, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif" '
+        f'<text x="80" y="45" font-family="system-ui, Roboto, Helvetica, Arial, sans-serif" '
         f'font-size="38" font-weight="600" fill="{colour}">Lendlens</text>'
     )
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 240 64">{sign}{name}</svg>'
