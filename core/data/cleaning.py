@@ -195,8 +195,36 @@ def preview(recipe: Recipe, step: Step, frame: pd.DataFrame, schema: Schema) -> 
         CleaningError: The step does not fit.
     """
     fitted = recipe.fit(frame, schema)
-    now = fitted.apply(frame)
-    step.check(fitted.schema)
+    return _try(step, fitted.apply(frame), fitted.schema)[1]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A recipe played once on all rows: the cleaned frame, its columns, what each step touched."""
+
+    frame: pd.DataFrame
+    schema: Schema
+    previews: tuple[StepPreview, ...]
+
+
+def replay(recipe: Recipe, frame: pd.DataFrame, schema: Schema) -> Replay:
+    """Return what `recipe` makes of a frame, and what each of its steps touched.
+
+    Raises:
+        CleaningError: A step does not fit.
+        SchemaError: A value cannot be read as the type of its column.
+    """
+    frame = cast(frame, schema)
+    previews = []
+    for step in recipe.steps:
+        frame, seen = _try(step, frame, schema)
+        schema = step.schema(schema)
+        previews.append(seen)
+    return Replay(frame, schema, tuple(previews))
+
+
+def _try(step: Step, now: pd.DataFrame, schema: Schema) -> tuple[pd.DataFrame, StepPreview]:
+    step.check(schema)
     after = step.apply(now, step.learn(now))
     kept = step.keep(after)
     changed = _changes(now, after, step.writes)
@@ -204,7 +232,7 @@ def preview(recipe: Recipe, step: Step, frame: pd.DataFrame, schema: Schema) -> 
     rows = touched if kept is None else ~kept
     shown = list(dict.fromkeys([*step.reads, *step.writes]))
     example = now.index[rows][:5]
-    return StepPreview(
+    seen = StepPreview(
         rows_touched=int(touched.sum()),
         cells_touched=int(changed.sum()),
         rows_dropped=0 if kept is None else int((~kept).sum()),
@@ -212,6 +240,7 @@ def preview(recipe: Recipe, step: Step, frame: pd.DataFrame, schema: Schema) -> 
         before=now.loc[example, [name for name in shown if name in now]],
         after=after.loc[[] if kept is not None else example, shown],
     )
+    return _take(step, after), seen
 
 
 def surviving_rows(recipe: Recipe, frame: pd.DataFrame, schema: Schema) -> pd.Index:

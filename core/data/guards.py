@@ -8,8 +8,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from core.data.schema import Column, Schema, outcome_vector, value_text
-from core.data.step import listing
+from core.data.schema import Column, Role, Schema, outcome_vector, value_text
+from core.data.step import Step, listing
+from core.data.steps import Clip, CodesToMissing, DropDuplicates, MergeRare
 from core.errors import SchemaError
 from core.formatting import count, number, of, percent
 
@@ -41,6 +42,8 @@ class Finding:
         column: Where; None for the whole file.
         evidence: What was seen, with numbers.
         remedy: What to do.
+        fix: A recipe step that would do it, if there is one.
+        fix_role: A role for the column that would do it, if there is one.
     """
 
     code: str
@@ -49,11 +52,13 @@ class Finding:
     column: str | None
     evidence: str
     remedy: str
+    fix: Step | None = None
+    fix_role: Role | None = None
 
 
 def check(frame: pd.DataFrame, schema: Schema) -> tuple[Finding, ...]:
     """Return everything found in a frame, the gravest first."""
-    findings = [*_rows(frame, schema), *_outcome(frame, schema)]
+    findings = [*_rows(frame, schema), *_outcome(frame, schema), *_dates(schema)]
     y = _usable_outcome(frame, schema)
     for column in schema.columns:
         if column.name in frame and column.role in ("feature", "protected"):
@@ -97,6 +102,7 @@ def _rows(frame: pd.DataFrame, schema: Schema) -> Iterator[Finding]:
             "duplicates", "Some rows repeat an earlier one", "warning", None,
             f"{of(repeated, len(frame))} are equal to an earlier row in every column.",
             "Add the step that drops duplicate rows, unless equal applicants are real.",
+            fix=DropDuplicates(tuple(compared)),
         )  # fmt: skip
 
 
@@ -143,6 +149,16 @@ def _outcome(frame: pd.DataFrame, schema: Schema) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _dates(schema: Schema) -> Iterator[Finding]:
+    for column in schema.with_role("date"):
+        if column.kind != "date":
+            yield Finding(
+                "not_a_date", "The date column holds no dates", "error", column.name,
+                f"{column.name!r} has the role date and the type {column.kind}.",
+                "Give it the type date, or another role.",
+            )  # fmt: skip
+
+
 def _column(series: pd.Series, column: Column) -> Iterator[Finding]:
     name, missing = column.name, float(series.isna().mean())
     if missing == 1:
@@ -150,7 +166,7 @@ def _column(series: pd.Series, column: Column) -> Iterator[Finding]:
         yield Finding(
             "all_missing", "A column is empty", severity, name,
             f"{name!r} is missing in all {count(len(series))} rows.",
-            "Set its role to ignore.",
+            "Set its role to ignore.", fix_role="ignore",
         )  # fmt: skip
         return
     if missing > 0.4:
@@ -170,7 +186,7 @@ def _column(series: pd.Series, column: Column) -> Iterator[Finding]:
         yield Finding(
             "constant", "A feature never changes", "warning", name,
             f"{name!r} holds {value_text(series.dropna().iloc[0])!r} in every row it is known.",
-            "Set its role to ignore: nothing can be learnt from it.",
+            "Set its role to ignore: nothing can be learnt from it.", fix_role="ignore",
         )  # fmt: skip
         return
     yield from _numbers(series, name) if column.kind == "number" else _categories(series, name)
@@ -196,6 +212,7 @@ def _numbers(series: pd.Series, name: str) -> Iterator[Finding]:
             f"{name!r} holds {listing([number(code) for code in codes])} in "
             f"{of(held, len(series))}, far from its other values.",
             "If it is a code, add the step that reads special codes as missing.",
+            fix=CodesToMissing((name,), tuple(value_text(code) for code in codes)),
         )  # fmt: skip
     if _AGE.search(name) and ((values < 16) | (values > 110)).any():
         odd = int(((values < 16) | (values > 110)).sum())
@@ -204,6 +221,7 @@ def _numbers(series: pd.Series, name: str) -> Iterator[Finding]:
             f"{name!r} reaches from {number(values.min())} to {number(values.max())}; "
             f"{of(odd, len(series))} lie outside 16 to 110.",
             "Add the step that clips impossible values.",
+            fix=Clip((name,), 16.0, 110.0, "missing"),
         )  # fmt: skip
 
 
@@ -235,6 +253,7 @@ def _categories(series: pd.Series, name: str) -> Iterator[Finding]:
             f"{name!r} holds {listing([repr(word) for word in words])} in "
             f"{of(held, len(series))}.",
             "If so, add the step that reads special codes as missing.",
+            fix=CodesToMissing((name,), tuple(words)),
         )  # fmt: skip
     if (formulas := counts.index.str.startswith(("=", "@"))).any():
         yield Finding(
@@ -249,6 +268,7 @@ def _categories(series: pd.Series, name: str) -> Iterator[Finding]:
             f"{name!r}: {listing([repr(word) for word in rare.index], most=3)} in "
             f"{of(int(rare.sum()), len(series))}.",
             "Merge rare categories if they need not be told apart.",
+            fix=MergeRare((name,), 0.01),
         )  # fmt: skip
 
 
@@ -258,6 +278,7 @@ def _leakage(series: pd.Series, column: Column, y: np.ndarray | None) -> Iterato
             "known_afterwards", "A column may be known only after the loan", "warning",
             column.name, f"The name {column.name!r} speaks of what happens after the decision.",
             "Set its role to ignore unless it is known when somebody applies.",
+            fix_role="ignore",
         )  # fmt: skip
     if y is None or column.kind not in ("number", "category"):
         return
@@ -268,6 +289,7 @@ def _leakage(series: pd.Series, column: Column, y: np.ndarray | None) -> Iterato
             f"{column.name!r} ranks {percent(strength)} of pairs of a good and a bad loan "
             "correctly, which is too good to be known in advance.",
             "Set its role to ignore unless it is known when somebody applies.",
+            fix_role="ignore",
         )  # fmt: skip
 
 
