@@ -149,9 +149,10 @@ def _hash(kind: str, frame: pd.DataFrame) -> str:
 def to_files(references: Iterable[Reference]) -> dict[str, bytes]:
     """Return the two files that `from_files` reads, to be stored with a run or a model."""
     chosen = list(references)
-    frame = pd.concat([r.frame.assign(reference=r.kind, row=r.frame.index) for r in chosen])
+    # Kind and row id live in the index: a feature may have any name.
+    frame = pd.concat({reference.kind: reference.frame for reference in chosen})
     buffer = io.BytesIO()
-    frame.to_parquet(buffer, index=False)
+    frame.to_parquet(buffer)
     facts = json.dumps([reference.facts() for reference in chosen], indent=1)
     return {FRAME: buffer.getvalue(), FACTS: facts.encode()}
 
@@ -163,15 +164,9 @@ def from_files(read: Callable[[str], bytes]) -> dict[Kind, Reference]:
         read: Returns the bytes of a file by name, checked against the manifest.
     """
     frame = pd.read_parquet(io.BytesIO(read(FRAME)))
-    return {facts["kind"]: _restore(facts, frame) for facts in json.loads(read(FACTS))}
-
-
-def _restore(facts: dict[str, Any], frame: pd.DataFrame) -> Reference:
-    rows = frame[frame["reference"] == facts["kind"]].set_index("row").rename_axis(None)
-    return Reference(
-        facts["id"],
-        facts["kind"],
-        rows.drop(columns="reference"),
-        facts["of"],
-        facts["sentence"],
-    )
+    return {
+        facts["kind"]: Reference(
+            facts["id"], facts["kind"], frame.loc[facts["kind"]], facts["of"], facts["sentence"]
+        )
+        for facts in json.loads(read(FACTS))
+    }

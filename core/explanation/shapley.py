@@ -13,7 +13,7 @@ twice, on independent samples of coalitions with the fields in an order of their
 average out over the population, and the difference between the two says how large they are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -172,6 +172,11 @@ class Explainer:
             n_coalitions=sum(coalitions for _, _, coalitions in solved),
         )
 
+    def explain_rows(self, features: pd.DataFrame) -> Iterator[Attribution]:
+        """Yield the attribution of each row, bit for bit as it is alone."""
+        for encoded in self._model.encoder.encode(features):
+            yield self.explain_encoded(encoded)
+
     @property
     def _rows(self) -> range:
         return range(len(self._empty))
@@ -238,12 +243,3 @@ class Explainer:
 def explain(model: Explainable, features: pd.DataFrame, reference: pd.DataFrame) -> Attribution:
     """Return the attribution of one applicant; for many, prepare an `Explainer` once."""
     return Explainer(model, reference).explain(features)
-
-
-def explain_rows(
-    explainer: Explainer, features: pd.DataFrame, rows: Sequence[int] | None = None
-) -> list[Attribution]:
-    """Return the attribution of each row, bit for bit as `Explainer.explain` gives it alone."""
-    chosen = features if rows is None else features.iloc[list(rows)]
-    encoded = explainer._model.encoder.encode(chosen)
-    return [explainer.explain_encoded(row) for row in encoded]

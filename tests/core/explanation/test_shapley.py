@@ -10,7 +10,7 @@ import pytest
 from small_models import small_model
 
 from core.errors import ExplanationError
-from core.explanation.shapley import Explainer, explain, explain_rows
+from core.explanation.shapley import Explainer, explain
 from core.model.served import ServedNetwork
 
 
@@ -143,9 +143,9 @@ def test_an_applicant_like_the_reference_has_nothing_to_explain(model):
 def test_sampled_values_are_near_exact_ones_and_say_how_near(wide_model, monkeypatch):
     """Sampling misses by 2 % of the largest value at most; 95 % bars hold 19 values of 20."""
     reference = wide_model.frame.iloc[20:]
-    sampled = explain_rows(Explainer(wide_model, reference), wide_model.frame.iloc[:5])
+    sampled = list(Explainer(wide_model, reference).explain_rows(wide_model.frame.iloc[:5]))
     monkeypatch.setattr("core.explanation.shapley.EXACT_OPERATIONS", np.inf)
-    exact = explain_rows(Explainer(wide_model, reference), wide_model.frame.iloc[:5])
+    exact = list(Explainer(wide_model, reference).explain_rows(wide_model.frame.iloc[:5]))
     assert {a.method for a in sampled} == {"sampled"}
     assert {a.method for a in exact} == {"exact"}
     errors = np.array([s.values - e.values for s, e in zip(sampled, exact, strict=True)])
@@ -157,7 +157,7 @@ def test_sampled_values_are_near_exact_ones_and_say_how_near(wide_model, monkeyp
 def test_rows_together_equal_rows_alone(wide_model):
     """A list of applicants gets the same bits as each applicant alone, in any order."""
     explainer = Explainer(wide_model, wide_model.frame.iloc[20:40])
-    together = explain_rows(explainer, wide_model.frame.iloc[:4])
+    together = list(explainer.explain_rows(wide_model.frame.iloc[:4]))
     again = Explainer(wide_model, wide_model.frame.iloc[20:40])
     for row in (3, 0, 2):
         alone = again.explain(wide_model.frame.iloc[[row]])
