@@ -1,1 +1,6 @@
-"""Encoder, network, challengers and how they are trained and served."""
+"""Encoding, networks and challengers; only network.py and training.py import Keras."""
+
+import os
+
+# Before anything imports Keras, which otherwise asks for TensorFlow.
+os.environ.setdefault("KERAS_BACKEND", "jax")

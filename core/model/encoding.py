@@ -153,7 +153,7 @@ class Encoder:
                 self._plan.write(values[rows], out[rows])
         rows_in_order = np.arange(len(frame))
         for block in self.categories:
-            codes = category_codes(frame[block.name], block)
+            codes = _category_codes(frame[block.name], block)
             out[rows_in_order, codes + self._slices[block.name].start] = 1
         return out
 
@@ -310,7 +310,7 @@ def _warning(values: pd.Series) -> str:
     return ""
 
 
-def category_codes(values: pd.Series, block: CategoryBlock) -> np.ndarray:
+def _category_codes(values: pd.Series, block: CategoryBlock) -> np.ndarray:
     """Return (n,) positions within the block."""
     codes = pd.Index(block.categories, dtype="str").get_indexer(pd.Index(values))
     other, missing = block.size - 2, block.size - 1

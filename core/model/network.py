@@ -1,9 +1,5 @@
 """Builds the Keras network. Only training imports this, in a worker process."""
 
-import os
-
-os.environ.setdefault("KERAS_BACKEND", "jax")
-
 import keras
 import numpy as np
 
