@@ -4,25 +4,19 @@ The whole is a fragment: moving the slider looks four counts up in a sorted tabl
 charts and whatever is open below, and leaves the rest of the page alone.
 """
 
-from collections.abc import Callable
-
 import pandas as pd
 import streamlit as st
 
 from core.charts import evaluation as charts
-from core.charts import evaluation_curves as curve_charts
-from core.evaluation.comparison import tidy
-from core.evaluation.holdout import BASELINE
 from core.evaluation.intervals import Estimate, confusion_intervals
-from core.evaluation.metrics import CUT_OFF_METRICS, Confusion
-from core.evaluation.words import TERMS, model_label
+from core.evaluation.metrics import Confusion
 from core.formatting import percent
 from ui import theme
 from ui.components.figure import draw
 from ui.components.metrics import metric_row
-from ui.components.table import csv_download, table
+from ui.evaluation_depth import depth
 from ui.evaluation_evidence import Evidence
-from ui.evaluation_view import figure, worded
+from ui.evaluation_view import figure
 
 _URL = "cut_off"
 
@@ -47,7 +41,7 @@ def cut_off_section(evidence: Evidence, proposed: float, whose: str) -> None:
         _distribution(evidence, cut_off, confusion)
     with right:
         _confusion(confusion)
-    _depth(evidence, cut_off, confusion)
+    depth(evidence, cut_off, confusion)
 
 
 def slider(proposed: float, whose: str) -> float:
@@ -122,11 +116,14 @@ def sentence(cut_off: float, confusion: Confusion) -> str:
 
 def _figures(figures: dict[str, Estimate], bad_rate: float) -> None:
     baseline = f"Approving everybody would be right in {percent(1 - bad_rate)}."
-    metric_row([figure(name, figures[name]) for name in ("approval_rate", "approved_bad_rate")])
+    metric_row(
+        [figure(name, figures[name]) for name in ("approval_rate", "approved_bad_rate", "recall")]
+    )
     metric_row(
         [
+            figure("precision", figures["precision"]),
             figure("accuracy", figures["accuracy"], baseline),
-            *(figure(name, figures[name]) for name in ("precision", "recall", "f1")),
+            figure("f1", figures["f1"]),
         ]
     )
 
@@ -170,76 +167,3 @@ def confusion_frame(confusion: Confusion) -> pd.DataFrame:
             for o, d, rows, whole, right in cells
         ]
     )
-
-
-def _depth(evidence: Evidence, cut_off: float, confusion: Confusion) -> None:
-    """Draw what lies one click deeper; a closed shelf computes nothing."""
-    shelves: dict[str, Callable[[], None]] = {
-        "Ranking at every cut-off: ROC and precision–recall": lambda: _curves(evidence, confusion),
-        "Decile table: bad rate, lift and capture": lambda: _deciles(evidence, cut_off),
-        "Do the probabilities come true? Reliability": lambda: _reliability(evidence),
-        "Approval rate against bad rate, at every cut-off": lambda: _trade_off(evidence, cut_off),
-        "All models at this cut-off": lambda: _all_models(evidence, cut_off),
-    }
-    for label, body in shelves.items():
-        shelf = st.expander(label, on_change="rerun", key=f"shelf-{label.split()[0].lower()}")
-        if shelf.open:
-            with shelf:
-                body()
-
-
-def _curves(evidence: Evidence, confusion: Confusion) -> None:
-    figures = confusion.figures
-    false_alarms = confusion.fp / (confusion.fp + confusion.tn)
-    left, right = st.columns(2, gap="large")
-    with left:
-        draw(
-            curve_charts.roc(evidence.roc, (false_alarms, figures["recall"]), theme.current()),
-            f"Catching {percent(figures['recall'], 0)} of bads costs "
-            f"{percent(false_alarms, 0)} of goods",
-            evidence.roc,
-            key="roc",
-            alt="ROC curves of the network and its challengers",
-        )
-    with right:
-        draw(
-            curve_charts.precision_recall(
-                evidence.precision_recall,
-                evidence.report.bad_rate,
-                (figures["recall"], figures["precision"]),
-                theme.current(),
-            ),
-            f"{percent(figures['precision'], 0)} of the declined are bad; "
-            f"by chance it would be {percent(evidence.report.bad_rate, 0)}",
-            evidence.precision_recall,
-            key="precision-recall",
-            alt="Precision–recall curves of the network and its challengers",
-        )
-
-
-def _deciles(evidence: Evidence, cut_off: float) -> None:
-    frame = evidence.deciles
-    riskiest = frame.iloc[0]
-    left, right = st.columns(2, gap="large")
-    with left:
-        draw(
-            charts_deciles(frame, cut_off),
-            f"The riskiest tenth defaults {riskiest['lift']:.1f} times as often as the average",
-            key="deciles",
-            alt="Bad rate of each tenth of applicants, riskiest first",
-        )
-    with right:
-        half = frame[frame["cumulative_rows"] <= 0.501]["capture"].max()
-        draw(
-            curve_charts.gains(frame, theme.current()),
-            f"The riskier half holds {percent(half, 0)} of all bads",
-            key="gains",
-            alt="Share of all bads held by the riskiest share of applicants",
-        )
-    shown = frame.rename(columns=_DECILE_LABELS)[list(_DECILE_LABELS.values())]
-    table(shown, alt="Decile table", column_config=_decile_config())
-    csv_download(frame, "decile-table.csv", key="decile-table")
-
-
-def charts_deciles(frame: pd.DataFrame, cut_off: float):
-    return curve_charts.deciles(frame, cut_off, theme.current())

@@ -1,9 +1,10 @@
 """What the evaluation page shows of a run: read once, kept for as long as the run is looked at."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
-from json import loads
+from json import dumps, loads
 from typing import Any
 
 import pandas as pd
@@ -76,10 +77,19 @@ class Evidence:
         return list(compare_decisions(self.rows, cut_off))
 
     @property
+    def scores(self) -> pd.DataFrame:
+        """Outcome and probabilities of each row, for download."""
+        return pd.DataFrame({"row": self.rows.row_ids, "y": self.rows.y_true, **self.rows.scores})
+
+    def report_bytes(self) -> bytes:
+        """Return the whole report as a JSON file."""
+        return dumps(self.report.to_json(), indent=1, allow_nan=False).encode()
+
+    @property
     def _network(self) -> tuple[Any, Any]:
         return self.rows.y_true, self.rows.scores[SUBJECT]
 
-    def _by_model(self, curve: Any) -> pd.DataFrame:
+    def _by_model(self, curve: Callable[[object, object], pd.DataFrame]) -> pd.DataFrame:
         models = [model for model in self.rows.scores if model != BASELINE]
         frames = [
             curve(self.rows.y_true, self.rows.scores[model]).assign(

@@ -4,7 +4,6 @@ import streamlit as st
 
 from core.charts.evaluation import comparison
 from core.evaluation.comparison import Compared
-from core.evaluation.holdout import SUBJECT
 from core.evaluation.intervals import Estimate
 from core.evaluation.report import Report, plain_summary
 from core.evaluation.words import TERMS, model_label
@@ -15,7 +14,6 @@ from ui.components.figure import draw
 from ui.components.jobs import job_progress
 from ui.components.metrics import Figure, metric_row
 from ui.components.page import empty_state
-from ui.components.table import table
 from ui.evaluation_evidence import Evidence
 from ui.session import workspace
 
@@ -127,12 +125,11 @@ def difference_table(compared: list[Compared]) -> None:
     rows = []
     for one in compared:
         value, ends = worded(one.metric, one.estimate)
-        gap, gap_ends = worded(one.metric, one.difference) if one.difference else (MISSING, "")
         rows.append(
             {
                 "Model": model_label(one.model),
                 TERMS[one.metric].label: f"{value} {ends}",
-                "Network minus this": f"{gap} {gap_ends}".strip(),
+                "Network minus this": _gap(one),
                 "Verdict": one.verdict.capitalize() or MISSING,
             }
         )
@@ -141,6 +138,15 @@ def difference_table(compared: list[Compared]) -> None:
         "In brackets: 95 % intervals from a bootstrap in which all models are judged on the same "
         'drawn applicants. "No clear winner" means that the interval of the difference holds 0.'
     )
+
+
+def _gap(one: Compared) -> str:
+    """Return the difference with its sign, as +0.032 [0.019, 0.045]."""
+    if one.difference is None or one.difference.value != one.difference.value:
+        return MISSING
+    value, ends = worded(one.metric, one.difference)
+    sign = "+" if one.difference.value > 0 else ""
+    return f"{sign}{value} {ends}".replace("-", "−")
 
 
 def next_step(model_id: str) -> None:

@@ -4,9 +4,11 @@ Charts begin with `figure(...)`, which gives them this look. Draw them with
 `st.plotly_chart(..., theme=None)`: Streamlit's own template would replace it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+import pandas as pd
 import plotly.graph_objects as go
 
 Theme = Literal["light", "dark"]
@@ -95,6 +97,21 @@ def figure(
     fig.update_xaxes(title_text=x_title, ticksuffix=" %" if x_percent else "")
     fig.update_yaxes(title_text=y_title, ticksuffix=" %" if y_percent else "")
     return fig
+
+
+def note(fig: go.Figure, text: str, colour: str, **place: Any) -> None:
+    """Write words into a figure: a direct label instead of a legend.
+
+    `place` goes to Plotly (x, y, xref, yref, xanchor, yanchor, xshift …).
+    """
+    fig.add_annotation(
+        {"text": text, "showarrow": False, "font": {"color": colour, "size": 12}} | place
+    )
+
+
+def rows_of(frame: pd.DataFrame) -> Iterable[Any]:
+    """Return the rows as records with attributes, for composing hover texts."""
+    return frame.itertuples(index=False)
 
 
 def _template(theme: Theme) -> go.layout.Template:

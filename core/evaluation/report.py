@@ -176,19 +176,21 @@ def _of_100(share: float) -> str:
 
 
 def _against_others(report: Report) -> list[str]:
-    others = [model for model in report.models if model not in (SUBJECT, BASELINE)]
-    verdicts: dict[str, list[str]] = {}
-    for model in others:
-        verdicts.setdefault(report.comparison("auc", model).verdict, []).append(in_sentence(model))
-    return [_VERDICTS[verdict].format(" and ".join(names)) for verdict, names in verdicts.items()]
+    """Return one sentence per verdict, each challenger with its own number of cases."""
+    others: dict[str, list[str]] = {}
+    for model in report.models:
+        verdict = report.comparison("auc", model).verdict
+        if verdict and model != BASELINE:
+            cases = _of_100(report.of("auc", model).value)
+            others.setdefault(verdict, []).append(f"{in_sentence(model)} ({cases} of 100)")
+    return [_VERDICTS[verdict].format(" and ".join(names)) for verdict, names in others.items()]
 
 
 _VERDICTS = {
     "network better": "It ranks better than {}.",
-    "network worse": "It ranks worse than {}: consider the simpler model.",
-    "no clear winner": "Between it and {} there is no clear winner: the difference in ranking "
-    "could be chance.",
-    "too small to matter": "Its difference in ranking to {} is too small to matter.",
+    "network worse": "It ranks worse than {}.",
+    "no clear winner": "Between it and {} there is no clear winner: the difference could be chance.",
+    "too small to matter": "Its difference to {} is too small to matter.",
 }
 
 

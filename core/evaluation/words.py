@@ -60,12 +60,12 @@ TERMS: dict[str, Term] = {
         share=True,
     ),
     "precision": Term(
-        "Precision",
+        "Bads among declined (precision)",
         "Of those declined at this cut-off, the share that did default.",
         share=True,
     ),
     "recall": Term(
-        "Recall",
+        "Bads declined (recall)",
         "Of all who defaulted, the share declined at this cut-off.",
         share=True,
     ),
