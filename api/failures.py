@@ -92,10 +92,7 @@ def install(api: FastAPI) -> None:
     @api.exception_handler(LendlensError)
     async def refused(_request: Request, error: LendlensError) -> Response:
         if isinstance(error, InputError):
-            message = f"{len(error.problems)} values cannot be used."
-            if len(error.problems) == 1:
-                message = "One value cannot be used."
-            return failure(422, message, tuple(error.problems))
+            return failure(422, _counted(len(error.problems)), tuple(error.problems))
         return failure(_status(error), str(error))
 
     @api.exception_handler(HTTPException)
@@ -111,6 +108,13 @@ def install(api: FastAPI) -> None:
         # Without the message: it may quote an applicant's values.
         logger.error("error %s: %s at %s", error_id, type(error).__name__, place)
         return failure(500, f"Something went wrong on our side. The log knows it as {error_id}.")
+
+
+def _counted(problems: int) -> str:
+    if problems == 1:
+        return "One value cannot be used."
+    rest = f" The first {MOST_PROBLEMS} are listed." if problems > MOST_PROBLEMS else ""
+    return f"{problems:,} values cannot be used.{rest}"
 
 
 def _status(error: LendlensError) -> int:

@@ -72,7 +72,8 @@ async def health(request: Request) -> Answer:
         {
             "status": "ok",
             "store": "ok",
-            "champion": champion and {"id": champion.id, "name": champion.name},
+            "champion": champion
+            and {"id": champion.id, "name": champion.name, "version": champion.version},
             "workers": request.app.state.workers(),
         }
     )

@@ -1,6 +1,5 @@
 """What requests and answers look like, as the OpenAPI page shows them."""
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from core.decision.policy import probability
@@ -63,7 +62,11 @@ REASON = _object(
     field=TEXT,
     label=TEXT,
     sentence=_said(TEXT, "The reason in words."),
+    value=_said(TEXT, "The applicant's."),
+    typical=_said(TEXT, "Of those the applicant is compared with."),
     log_odds=_said(NUMBER, "What the field adds to the log-odds of default."),
+    points=_said(WHOLE, "What it costs in points."),
+    default_probability=_said(NUMBER, "What it adds to the probability of default."),
 )
 FLAG = _object(
     ["field", "kind", "message"],
@@ -93,7 +96,7 @@ EXPLANATION = _object(
     base=_said(NUMBER, "Mean log-odds of the reference population."),
     log_odds=NUMBER,
     default_probability=NUMBER,
-    gap=_said(NUMBER, "log_odds − base − sum of the attributions: 0 up to rounding."),
+    gap=_said(NUMBER, "base + sum of the attributions − log_odds: 0 up to rounding."),
     attributions=_list(ATTRIBUTION),
     reference={"type": "object", "description": "Whom the applicant is compared with, and how."},
     model_id=TEXT,
@@ -173,7 +176,13 @@ HEALTH: Shape = {
             status={"type": "string", "enum": ["ok", "failing"]},
             store=TEXT,
             champion={
-                **_object(["id", "name"], "null while none is published", id=TEXT, name=TEXT),
+                **_object(
+                    ["id", "name"],
+                    "null while none is published",
+                    id=TEXT,
+                    name=TEXT,
+                    version=WHOLE,
+                ),
                 "nullable": True,
             },
             workers=_said(WHOLE, "Processes that train and explain."),
@@ -200,7 +209,7 @@ def explanation(assessment: "Assessment") -> dict[str, Any]:
         "base": float(found.base),
         "log_odds": assessment.log_odds,
         "default_probability": assessment.default_probability,
-        "gap": math.fsum([assessment.log_odds, -found.base, *(-share for _, share in shares)]),
+        "gap": found.gap,
         "attributions": steps,
         "reference": assessment.method,
         "model_id": assessment.model_id,

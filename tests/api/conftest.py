@@ -1,0 +1,43 @@
+"""REST without a socket: requests go straight to the app."""
+
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from api.app import create_api
+from core.decision.registration import register
+from core.decision.scoring import Scorer
+from core.store.workspace import Workspace
+from tests.core.decision.conftest import POLICY, add_run
+
+Ask = Callable[..., httpx.Response]
+
+APPLICANT = {"Age": 31, "Income": 129, "Amount": 1000, "Home": "rent"}
+
+
+@pytest.fixture
+def ask(workspace: Workspace) -> Ask:
+    """Send one request: `ask("POST", "/v1/predict", json={...})`."""
+    app = create_api(lambda: workspace)
+
+    def ask_(method: str, path: str, **options: Any) -> httpx.Response:
+        async def send() -> httpx.Response:
+            # raise_app_exceptions: an error that escapes the app fails the test
+            transport = httpx.ASGITransport(app, raise_app_exceptions=True)
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as it:
+                return await it.request(method, path, **options)
+
+        return anyio.run(send)
+
+    return ask_
+
+
+@pytest.fixture
+def champion(workspace: Workspace) -> Scorer:
+    """The scorer of a published model whose weights were set by hand."""
+    model = register(workspace, add_run(workspace).id, "Loans", POLICY)
+    workspace.registry.publish(model.id, "tester")
+    return Scorer.load(workspace, model.id)
