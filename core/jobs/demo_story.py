@@ -1,0 +1,124 @@
+"""What the demo tells: six chapters, each with one sentence that says what was done and why.
+
+Imports no Keras, so that pages can show a demo; `core.jobs.demo` is the worker's side.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+from core.store.tables import Job
+from core.store.workspace import Workspace
+
+Key = Literal["read", "clean", "train", "judge", "publish", "decide"]
+Status = Literal["waiting", "running", "done", "stopped", "failed"]
+
+SAMPLE = "credit_data"
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One step of the demo.
+
+    Attributes:
+        key: Which one.
+        title: What is done, as a heading.
+        sentence: What will be done; once it is done, what was done and why.
+        page: Where to see more of it.
+        link: The words of the link there.
+        query: What that page is to show.
+        status: Where it stands.
+        rows: A small table behind the sentence; may be empty.
+    """
+
+    key: Key
+    title: str
+    sentence: str
+    page: str
+    link: str
+    query: dict[str, str] = field(default_factory=dict)
+    status: Status = "waiting"
+    rows: tuple[dict[str, Any], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data that `from_json` reads back."""
+        return asdict(self) | {"rows": list(self.rows)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Chapter":
+        """Return the chapter that `to_json` wrote."""
+        return cls(**{**data, "rows": tuple(data["rows"])})
+
+
+PLAN: tuple[Chapter, ...] = (
+    Chapter(
+        "read",
+        "Read a loan file",
+        "A bank's loan applications are read whose outcome is known, because a model learns from "
+        "what happened.",
+        "data",
+        "See every column",
+    ),
+    Chapter(
+        "clean",
+        "Clean it",
+        "A recipe of named steps mends blanks and codes, so that everybody can see what was "
+        "changed.",
+        "data",
+        "See the recipe",
+    ),
+    Chapter(
+        "train",
+        "Train a network",
+        "A neural network learns to tell good from bad, beside two simpler models that it has to "
+        "beat.",
+        "training",
+        "See the training",
+    ),
+    Chapter(
+        "judge",
+        "Judge it on applicants it has never seen",
+        "Part of the file was held back, because only unseen applicants show what a model is "
+        "worth.",
+        "evaluation",
+        "See the evaluation",
+    ),
+    Chapter(
+        "publish",
+        "Make it a model version",
+        "The network gets its cut-offs and a version number, so that every decision can name the "
+        "model that made it.",
+        "models",
+        "See the model versions",
+    ),
+    Chapter(
+        "decide",
+        "Decide on one applicant",
+        "An unseen applicant gets a decision with its reasons, and the decision is put on record.",
+        "decisions",
+        "Open the decision record",
+    ),
+)
+
+
+def start_demo(workspace: Workspace) -> Job:
+    """Put a demo into the queue; one that waits or runs already is returned instead."""
+    running = workspace.registry.jobs(active=True, kind="demo")
+    return running[-1] if running else workspace.registry.submit("demo", "Demo", {})
+
+
+def last_demo(workspace: Workspace) -> Job | None:
+    """Return the demo that runs, or else the last one that ended, if any."""
+    return next(iter(workspace.registry.jobs(kind="demo", limit=1)), None)
+
+
+def chapters(job: Job) -> tuple[Chapter, ...]:
+    """Return the chapters of a demo as they stand; what broke off says so."""
+    told = tuple(Chapter.from_json(step) for step in job.result.get("steps", ())) or PLAN
+    if job.active or job.status == "done":
+        return told
+    ended: Status = "stopped" if job.status == "stopped" else "failed"
+    return tuple(
+        replace(chapter, status=ended) if chapter.status == "running" else chapter
+        for chapter in told
+    )
