@@ -1,0 +1,131 @@
+"""One applicant's way from the reference population to the score."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.charts.field_lines import by_field, lines, signed
+from core.charts.template import Palette, Theme, note, palette, rows_of
+from core.formatting import percent
+
+PD_TICKS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+PD_TICKS_HIGH = (0.95, 0.98, 0.99, 0.995, 0.999)
+LEAST_TICK_DISTANCE = 0.09
+ROOM_FOR_LABELS = 0.3
+
+
+def waterfall(frame: pd.DataFrame, base_name: str, theme: Theme) -> go.Figure:
+    """Draw the way from the reference population's log-odds to the applicant's.
+
+    Bars add up in log-odds; the axis reads them as PD, and each bar is labelled with both.
+
+    Args:
+        frame: As `core.explanation.local.path`.
+        base_name: Who the path starts from, such as "applicants who just pass".
+        theme: Which palette.
+    """
+    colours = palette(theme)
+    names = [f"{row.label}: {row.value}" if row.value else row.label for row in rows_of(frame)]
+    start, end = frame["start"].iloc[0], frame["end"].iloc[-1]
+    ends = [f"Start: {base_name}", "This applicant"]
+    fig = by_field([ends[0], *names, ends[1]], "Probability of default (PD)", theme, left=230)
+    places = lines(len(frame) + 2)
+    for raises, colour, word in ((True, colours.bad, "Raises"), (False, colours.good, "Lowers")):
+        chosen = (frame["log_odds"] > 0).to_numpy() == raises
+        fig.add_bar(
+            base=frame.loc[chosen, "start"],
+            x=frame.loc[chosen, "log_odds"],
+            y=places[1:-1][chosen],
+            orientation="h",
+            width=0.66,
+            marker={"color": colour, "line": {"width": 0}},
+            name=f"{word} the risk",
+            customdata=[_step_text(row) for row in rows_of(frame[chosen])],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    _connectors(fig, frame, places, colours)
+    _step_labels(fig, frame, places, colours)
+    for place, log_odds in ((places[0], start), (places[-1], end)):
+        _end_mark(fig, place, log_odds, colours)
+    _pd_axis(fig, [start, *frame["end"]])
+    return fig
+
+
+def _step_text(row: Any) -> str:
+    word = "Raises" if row.log_odds > 0 else "Lowers"
+    value = f": {row.value}" if row.value else ""
+    return (
+        f"<b>{row.label}{value}</b><br>{word} the risk by {signed(row.log_odds, sign=False)} "
+        f"log-odds,<br>PD from {percent(row.pd_start)} to {percent(row.pd_end)}"
+    )
+
+
+def _connectors(fig: go.Figure, frame: pd.DataFrame, places: np.ndarray, colours: Palette) -> None:
+    """Join the end of each bar to the start of the next by a thin line."""
+    ends = [frame["start"].iloc[0], *frame["end"]]
+    for place, below, end in zip(places, places[1:], ends, strict=False):
+        fig.add_shape(
+            type="line",
+            x0=end,
+            x1=end,
+            y0=place + (0 if place == places[0] else 0.33),
+            y1=below - (0 if below == places[-1] else 0.33),
+            line={"color": colours.muted, "width": 1},
+            layer="below",
+        )
+
+
+def _step_labels(fig: go.Figure, frame: pd.DataFrame, places: np.ndarray, colours: Palette) -> None:
+    for place, row in zip(places[1:-1], rows_of(frame), strict=True):
+        note(
+            fig,
+            f"{signed(row.log_odds)} → {percent(row.pd_end)}",
+            colours.muted,
+            x=max(row.start, row.end),
+            y=place,
+            xanchor="left",
+            xshift=6,
+        )
+
+
+def _end_mark(fig: go.Figure, place: float, log_odds: float, colours: Palette) -> None:
+    fig.add_scatter(
+        x=[log_odds],
+        y=[place],
+        mode="markers+text",
+        marker={"color": colours.text, "size": 11, "symbol": "diamond"},
+        text=[f"  <b>{percent(_pd(log_odds))}</b>"],
+        textposition="middle right",
+        textfont={"color": colours.text, "size": 14},
+        hovertemplate=f"PD {percent(_pd(log_odds))}, log-odds {signed(log_odds)}<extra></extra>",
+        cliponaxis=False,
+    )
+
+
+def _pd_axis(fig: go.Figure, log_odds: Sequence[float]) -> None:
+    """Read the log-odds axis as PD: ticks at round probabilities, no two of them too close."""
+    low, high = min(log_odds), max(log_odds)
+    room = max(high - low, 0.2)
+    low, high = low - 0.06 * room, high + ROOM_FOR_LABELS * room
+    ticks: list[float] = []
+    for tick in (*PD_TICKS, *PD_TICKS_HIGH):
+        far = not ticks or _place(tick) - _place(ticks[-1]) > LEAST_TICK_DISTANCE * (high - low)
+        if low <= _place(tick) <= high and far:
+            ticks.append(tick)
+    fig.update_xaxes(
+        range=[low, high],
+        tickvals=[_place(tick) for tick in ticks],
+        ticktext=[percent(tick, 0 if tick >= 0.01 else 1) for tick in ticks],
+    )
+
+
+def _place(default_probability: float) -> float:
+    return math.log(default_probability / (1 - default_probability))
+
+
+def _pd(log_odds: float) -> float:
+    return 0.5 * (1 + math.tanh(log_odds / 2))
