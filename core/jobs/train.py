@@ -27,17 +27,20 @@ from core.data.schema import Schema, outcome_vector
 from core.data.splitting import Split, SplitSettings, split
 from core.decision.policy import Policy, propose
 from core.decision.registration import register
-from core.evaluation.report import Report, evaluate
+from core.evaluation.report import Report, evaluate, plain_summary
 from core.explanation import reference
 from core.jobs.progress import JobContext, Stopped
 from core.jobs.train_progress import LiveEpochs
 from core.model.bundle import Bundle
 from core.model.challengers import Challenger, challenger_files, fit_challengers, majority
 from core.model.encoding import Encoder
+from core.model.network import warm_up
 from core.model.served import sigmoid
 from core.model.settings import NetworkSettings
 from core.model.training import Rows, Trained, train
 from core.store.tables import Run
+
+__all__ = ["run", "warm_up"]
 
 PREPARED, TRAINED, COMPARED = 0.03, 0.75, 0.9
 """Share of the job that is done after each of its parts."""
@@ -237,6 +240,7 @@ class _Result:
                 **{each.key: each.seconds for each in self.challengers},
             },
             "auc": {model: asdict(self.report.of("auc", model)) for model in self.report.models},
+            "findings": plain_summary(self.report),
             "warnings": list(self.bundle.encoder.warnings),
         }
 

@@ -1,9 +1,9 @@
 """Asks for a training. Pages call this; the training itself is core.jobs.train, in a worker."""
 
 from core.data.splitting import SplitSettings
-from core.model.settings import NetworkSettings
+from core.model.settings import PRESETS, NetworkSettings
 from core.store.base import new_id
-from core.store.tables import Run
+from core.store.tables import DataSet, Run
 from core.store.workspace import Workspace
 
 
@@ -23,7 +23,7 @@ def start_run(
         preset: A key of core.model.settings.PRESETS.
         settings: What the network is trained with.
         split: How rows are divided.
-        name: Shown to users; without one, the data set's name and the preset's title.
+        name: Shown to users; without one, data set, preset and a number.
 
     Raises:
         NotFoundError: There is no such data set.
@@ -34,10 +34,15 @@ def start_run(
     run = registry.add_run(
         data_set_id=data_set_id,
         job_id=new_id("job"),
-        name=name or data_set.name,
+        name=name or _name(workspace, data_set, preset),
         preset=preset,
         settings=settings.to_json(),
         split=split.to_json(),
     )
     registry.submit("train", f"Training on {data_set.name}", {"run_id": run.id}, id=run.job_id)
     return run
+
+
+def _name(workspace: Workspace, data_set: DataSet, preset: str) -> str:
+    number = len(workspace.registry.runs(data_set.id)) + 1
+    return f"{data_set.name} · {PRESETS[preset].title.lower()} · run {number}"

@@ -34,8 +34,9 @@ KINDS = {
     "explain": "core.jobs.explain:run",
     "demo": "core.jobs.demo:run",
 }
-WARM = "core.model.network"
-"""Imported before the first job, because Keras and JAX take seconds to load."""
+WARM = "core.jobs.train"
+"""Imported before the first job, because Keras and JAX take seconds to load; its `warm_up`, if it
+has one, is called then."""
 
 POLL_EVERY_S = 0.1
 BEAT_EVERY_S = 1.0
@@ -99,7 +100,7 @@ def warm_up(module: str) -> None:
         return
     started = time.monotonic()
     try:
-        import_module(module)
+        getattr(import_module(module), "warm_up", lambda: None)()
     except Exception as error:  # a package missing, or a driver that does not start
         log.warning("Training is not possible here: %s: %s", type(error).__name__, error)
     else:

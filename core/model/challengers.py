@@ -15,6 +15,7 @@ import pandas as pd
 import skops.io
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from core.model.encoding import Encoder
 
@@ -28,6 +29,9 @@ TRUSTED = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",)
 
 MOST_TREES = 300
 PATIENCE = 15
+FEW_ROWS = 100_000
+"""Below this one thread is as fast as all, and 40 times faster where other work takes the cores:
+the threads wait for each other hundreds of times a tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +98,7 @@ def fit_challengers(
     logistic = LogisticRegression(max_iter=1000).fit(encoder.encode(frame), y)
     between = time.perf_counter()
     before(NAMES["trees"])
-    trees = HistGradientBoostingClassifier(
-        learning_rate=0.08,
-        max_leaf_nodes=15,
-        min_samples_leaf=40,
-        l2_regularization=1.0,
-        max_iter=MOST_TREES,
-        early_stopping=True,
-        n_iter_no_change=PATIENCE,
-        random_state=seed,
-    ).fit(
-        tree_inputs(encoder, frame),
-        y,
-        X_val=tree_inputs(encoder, validation),
-        y_val=y_validation,
-    )
+    trees = _fit_trees(encoder, frame, y, validation, y_validation, seed)
     return (
         Challenger("logistic", encoder, logistic, between - started),
         Challenger("trees", encoder, trees, time.perf_counter() - between),
@@ -150,3 +140,31 @@ def read_challenger(key: Key, read: Callable[[str], bytes]) -> Challenger:
 def majority(y: np.ndarray, rows: int) -> np.ndarray:
     """Return (rows,) times the share of bads in y: the baseline that knows no applicant."""
     return np.full(rows, float(np.mean(y)))
+
+
+def _fit_trees(
+    encoder: Encoder,
+    frame: pd.DataFrame,
+    y: np.ndarray,
+    validation: pd.DataFrame,
+    y_validation: np.ndarray,
+    seed: int,
+) -> HistGradientBoostingClassifier:
+    trees = HistGradientBoostingClassifier(
+        learning_rate=0.08,
+        max_leaf_nodes=15,
+        min_samples_leaf=40,
+        l2_regularization=1.0,
+        max_iter=MOST_TREES,
+        early_stopping=True,
+        n_iter_no_change=PATIENCE,
+        random_state=seed,
+    )
+    threads = 1 if len(frame) < FEW_ROWS else None
+    with threadpool_limits(threads, user_api="openmp"):
+        return trees.fit(
+            tree_inputs(encoder, frame),
+            y,
+            X_val=tree_inputs(encoder, validation),
+            y_val=y_validation,
+        )
