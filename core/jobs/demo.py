@@ -103,7 +103,7 @@ def _clean(story: _Story, source_id: str) -> DataSet:
     cleaned = Schema.from_json(data_set.schema)
     story.tell(
         "clean",
-        f"Applied {len(rows)} named steps that mended {count(_mended(recipe, rows, schema))} cells, "
+        f"Applied {len(rows)} named steps, mended {count(_mended(recipe, rows, schema))} cells, "
         f"added {len(cleaned.columns) - len(schema.columns)} column and kept "
         f"{of(data_set.rows, len(frame))}, so that codes and blanks do not mislead the model."
         f"{_kept_out(cleaned)}",
