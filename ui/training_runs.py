@@ -1,0 +1,73 @@
+"""Earlier runs, and the one that trains now."""
+
+import pandas as pd
+import streamlit as st
+
+from core.model.settings import PRESETS
+from core.store.tables import Job, Run
+from ui import links
+from ui.components.jobs import progress_text
+from ui.components.pickers import run_name
+from ui.components.table import table
+from ui.session import workspace
+
+STATUS = {
+    "queued": "Waiting",
+    "running": "Training",
+    "done": "Finished",
+    "stopped": "Stopped",
+    "failed": "Failed",
+}
+
+
+def job_of(run: Run) -> Job:
+    """Return the job that trains or trained a run."""
+    return workspace().registry.job(run.job_id)
+
+
+def training_now() -> None:
+    """Draw one line for each run that waits or trains, with the way to it."""
+    active = {job.id: job for job in workspace().registry.jobs(active=True)}
+    for run in workspace().registry.runs():
+        if job := active.get(run.job_id):
+            with st.container(border=True, horizontal=True, vertical_alignment="center"):
+                st.markdown(f"**{run_name(run)}** · {progress_text(job)}")
+                links.link("Watch", "training", run=run.id, icon=":material/show_chart:")
+
+
+def earlier_runs() -> None:
+    """Draw the list; choosing a row opens its run."""
+    runs = workspace().registry.runs()
+    if not runs:
+        return
+    st.subheader("Earlier runs", anchor=False)
+    jobs = {job.id: job for job in workspace().registry.jobs(limit=1000)}
+    chosen = table(
+        pd.DataFrame([_row(run, jobs.get(run.job_id)) for run in runs]),
+        alt="Earlier runs with their status",
+        key="earlier-runs",
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "AUC": st.column_config.NumberColumn(
+                "AUC, test rows", format="%.3f", help="0.5 is chance, 1 is perfect."
+            ),
+            "Started": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+        },
+    )
+    st.caption("Choose a row to open its run.")
+    if rows := chosen.selection.rows:
+        links.go("training", run=runs[rows[0]].id)
+
+
+def _row(run: Run, job: Job | None) -> dict[str, object]:
+    auc = run.summary.get("auc", {}).get("network", {}).get("value")
+    status = job.status if job else ("done" if run.digest else "failed")
+    return {
+        "Run": run_name(run),
+        "Preset": PRESETS[run.preset].title,
+        "Status": STATUS[status],
+        "AUC": float("nan") if auc is None else auc,
+        "Best epoch": run.summary.get("best_epoch"),
+        "Started": run.created_at,
+    }
