@@ -39,6 +39,7 @@ class Assessment:
         model_id: Which model version said so.
         attribution: Each feature's share in the log-odds; None when reasons were not asked for.
         method: How the reasons were found, as kept in a decision record.
+        features: What the reasons speak of: each feature's value, None where it was not given.
     """
 
     default_probability: float
@@ -50,6 +51,7 @@ class Assessment:
     model_id: str
     attribution: Attribution | None = None
     method: dict[str, Any] = field(default_factory=dict)
+    features: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return what another system receives."""
@@ -197,14 +199,13 @@ class Scorer:
         compared_with: Kind,
     ) -> Assessment:
         reference = self.references[compared_with]
-        found = reasons(
-            attribution,
-            features,
-            reference,
-            self.bundle.schema,
-            pdo=self.policy.scale.pdo,
-            imputed=[name for name, value in values.items() if value is None],
-        )
+        # What the recipe filled in is not the applicant's own value.
+        told = {
+            name: None if name in values and values[name] is None else features[name]
+            for name in self.bundle.features
+        }
+        pdo = self.policy.scale.pdo
+        found = reasons(attribution, told, reference, self.bundle.schema, pdo=pdo)
         method = {
             "selection": SELECTION,
             "compared_with": f"{reference.n:,} {reference.name}",
@@ -214,7 +215,7 @@ class Scorer:
             "coalitions": attribution.n_coalitions,
             "shapley": attribution.method,
         }
-        return replace(said, reasons=found, attribution=attribution, method=method)
+        return replace(said, reasons=found, attribution=attribution, method=method, features=told)
 
 
 class _Loaded:
