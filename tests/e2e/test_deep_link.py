@@ -40,7 +40,7 @@ def test_nothing_is_asked_of_another_machine(shared_server: Server, page: Page) 
     for address in ("/", "/data", "/evaluation", "/api/docs"):
         page.goto(f"{shared_server.url}{address}")
         page.wait_for_load_state("networkidle")
-    ours = (shared_server.url, server.url.replace("http", "ws"), "data:", "blob:")
+    ours = (shared_server.url, shared_server.url.replace("http", "ws"), "data:", "blob:")
     assert [url for url in asked if not url.startswith(ours)] == []
 
 
@@ -52,7 +52,7 @@ def test_the_openapi_page_draws_every_address(shared_server: Server, page: Page)
 
 
 def _opens(page: Page, server: Server, name: str) -> None:
-    page.goto(f"{shared_server.url}/{name}" if name != "overview" else server.url)
+    page.goto(f"{server.url}/{name}" if name != "overview" else server.url)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_text("Something went wrong")).to_have_count(0)
