@@ -6,7 +6,8 @@ from itertools import groupby
 import streamlit as st
 
 from core.data.fields import Field
-from core.decision.applicant import Flag, Value, flag
+from core.decision.applicant import Value, flag, read
+from core.errors import InputError
 from core.formatting import number
 from ui.scoring_draft import Draft, seed_widget
 
@@ -15,9 +16,14 @@ COLUMNS = 2
 
 def applicant_form(
     fields: Sequence[Field], draft: Draft, start: Mapping[str, Value]
-) -> dict[str, Value]:
-    """Draw the fields in their groups and return what they hold; None where a field is empty."""
+) -> dict[str, Value] | None:
+    """Draw the fields in their groups, each with what is unusual about it.
+
+    Returns:
+        Field name to value, None for a blank; None as a whole when a field cannot be used.
+    """
     values: dict[str, Value] = {}
+    usable = True
     for heading, members in groupby(_grouped(fields), key=lambda asked: asked.group):
         if heading:
             st.markdown(f"**{heading}**")
@@ -25,8 +31,8 @@ def applicant_form(
             for column, asked in zip(st.columns(COLUMNS), line, strict=False):
                 with column:
                     values[asked.name] = _ask(asked, draft, start)
-                    _show_flags(flag([asked], values))
-    return values
+                    usable &= _show_state(asked, values[asked.name])
+    return {asked.name: values[asked.name] for asked in fields} if usable else None
 
 
 def _grouped(fields: Sequence[Field]) -> list[Field]:
@@ -55,9 +61,13 @@ def _ask(asked: Field, draft: Draft, start: Mapping[str, Value]) -> Value:
         )
     if asked.kind == "date":
         chosen = st.date_input(
-            label, value=None, min_value="1900-01-01", max_value="2199-12-31", key=key,
+            label,
+            value=None,
+            min_value="1900-01-01",
+            max_value="2199-12-31",
+            key=key,
             help=_help(asked),
-        )  # fmt: skip
+        )
         return chosen.isoformat() if chosen else None
     return st.selectbox(
         label,
@@ -89,9 +99,17 @@ def _text(value: float | str | None) -> str:
     return value if isinstance(value, str) else number(value)
 
 
-def _show_flags(flags: Iterable[Flag]) -> None:
-    for found in flags:
+def _show_state(asked: Field, value: Value) -> bool:
+    """Say beneath a field what is unusual or unusable about it; return whether it can be used."""
+    try:
+        values = read([asked], {asked.name: value})
+    except InputError as error:
+        (problem,) = error.problems
+        st.caption(f":red[:material/error: Expected {problem.expected}.]")
+        return False
+    for found in flag([asked], values):
         if found.kind == "missing":
             st.caption(f":material/info: {found.message}")
         else:
             st.caption(f":orange[:material/warning: {found.message}]")
+    return True

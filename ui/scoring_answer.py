@@ -1,0 +1,84 @@
+"""The answer about one applicant: verdict, place between the cut-offs, reasons and waterfall."""
+
+import streamlit as st
+
+from core.charts.decision import cut_offs
+from core.charts.waterfall import waterfall
+from core.decision.policy import Policy
+from core.decision.scoring import Assessment, Scorer
+from core.explanation.local import path
+from core.explanation.reasons import Reason
+from core.formatting import percent
+from ui import theme
+from ui.components.figure import CONFIG, draw
+from ui.components.verdict import verdict
+
+ENDS = (("pd_start", 0), ("pd_end", -1))
+AGAINST = {
+    "approve": "What speaks against this applicant",
+    "refer": "Why this applicant is not approved at once",
+    "decline": "Why this applicant is declined",
+}
+
+
+def answer(scorer: Scorer, said: Assessment) -> None:
+    """Draw the verdict, and beside it where the applicant stands between the cut-offs."""
+    card, picture = st.columns([6, 7], gap="large", vertical_alignment="center")
+    with card:
+        verdict(said.decision, said.default_probability, said.points)
+    with picture:
+        cut_off_picture(said.default_probability, scorer.policy, "scoring-cut-offs")
+    unusual = [flag for flag in said.flags if flag.kind != "missing"]
+    if unusual:
+        labels = {field.name: field.label for field in scorer.bundle.fields}
+        named = ", ".join(labels[flag.field] for flag in unusual)
+        st.warning(
+            f"The model has never met such a value: {named}. Read the score with care.",
+            icon=":material/warning:",
+        )
+
+
+def cut_off_picture(default_probability: float, policy: Policy, key: str) -> None:
+    """Draw the bands of a policy and where one applicant stands."""
+    st.plotly_chart(
+        cut_offs(default_probability, policy.approve_below, policy.decline_from, theme.current()),
+        theme=None,
+        config=CONFIG,
+        key=key,
+        alt=f"Probability of default {percent(default_probability)}. {policy.sentence}",
+    )
+
+
+def why(scorer: Scorer, said: Assessment) -> None:
+    """Draw the principal reasons in words and the waterfall behind them."""
+    st.subheader(AGAINST[said.decision], anchor=False)
+    if not said.reasons:
+        st.markdown(f"Nothing puts this applicant above {_compared(said)}.")
+    for place, reason in enumerate(said.reasons, start=1):
+        st.markdown(f"{place}. {reason.sentence}  \n{_weight(reason)}")
+    st.caption(f"Compared with {_compared(said)}. {said.method['reference']['sentence']}")
+    _waterfall(scorer, said)
+
+
+def _waterfall(scorer: Scorer, said: Assessment) -> None:
+    if said.attribution is None:
+        return
+    steps = path(said.attribution, said.features, scorer.bundle.schema)
+    who = scorer.references[said.method["reference"]["kind"]].name
+    start, end = (percent(steps[name].iloc[place]) for name, place in ENDS)
+    draw(
+        waterfall(steps, who, theme.current()),
+        f"From {start} for {who} to {end} for this applicant",
+        steps,
+        key="scoring-waterfall",
+        alt="How each field moves the probability of default from the reference to the applicant",
+    )
+
+
+def _weight(reason: Reason) -> str:
+    more = percent(reason.default_probability)
+    return f":gray[:small[{reason.points:+,} points · probability of default +{more}]]"
+
+
+def _compared(said: Assessment) -> str:
+    return str(said.method["compared_with"])

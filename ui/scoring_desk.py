@@ -1,0 +1,94 @@
+"""The scoring page in view: the answer on top, the form below it, and why beside the form."""
+
+import streamlit as st
+
+from core.decision.applicant import Value
+from core.decision.scoring import Assessment, Scorer
+from core.errors import LendlensError
+from core.formatting import count
+from core.store.tables import Run
+from ui.components.page import failures
+from ui.scoring_answer import answer, why
+from ui.scoring_draft import Draft, draft_of, keep, mirror, restart, typical
+from ui.scoring_form import applicant_form
+from ui.scoring_rows import LoanFile, loan_file
+from ui.scoring_save import recent_decisions, save_section
+
+
+@st.fragment
+def desk(scorer: Scorer, run: Run) -> None:
+    """Draw the whole desk; a changed field reruns this and nothing else."""
+    with failures():
+        draft = draft_of(run.data_set_id)
+        on_top = st.container(key="scoring-answer")
+        left, right = st.columns([6, 7], gap="large")
+        with left:
+            start = _start(draft, scorer, run)
+            values = applicant_form(scorer.bundle.fields, draft, start)
+        if values is None:
+            on_top.info("Mend the marked field to see the score.", icon=":material/edit:")
+            st.stop()
+        keep(draft, values, start)
+        with on_top:
+            answer(scorer, scorer.assess(values, reasons=False))
+        with right:
+            said = explained(scorer, values)
+            why(scorer, said)
+            save_section(scorer, said, values)
+            recent_decisions()
+
+
+def explained(scorer: Scorer, values: dict[str, Value]) -> Assessment:
+    """Return the assessment with its reasons; kept while nothing but other widgets change."""
+    asked = (scorer.model.id, tuple(values.items()))
+    known = st.session_state.get("scoring-explained")
+    if known is None or known[0] != asked:
+        known = (asked, scorer.assess(values))
+        st.session_state["scoring-explained"] = known
+    said: Assessment = known[1]
+    return said
+
+
+def _start(draft: Draft, scorer: Scorer, run: Run) -> dict[str, Value]:
+    """Draw where the form starts from, and return its values."""
+    st.subheader("Applicant", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _row_buttons(draft, run)
+    if draft.row is None:
+        st.caption("Typical values of the training data. Change what you know.")
+        return typical(scorer.bundle.fields)
+    rows = loan_file(run)
+    try:
+        start = rows.values(draft.row, scorer.bundle.fields)
+    except LendlensError as error:
+        st.warning(str(error))
+        draft.row = None
+        mirror(draft)
+        return typical(scorer.bundle.fields)
+    changed = f" {count(len(draft.changes))} changed since." if draft.changes else ""
+    st.caption(rows.describe(draft.row) + changed)
+    return start
+
+
+def _row_buttons(draft: Draft, run: Run) -> None:
+    if st.button("Next test row", icon=":material/skip_next:", help=NEXT_HELP):
+        restart(draft, loan_file(run).next_test_row(draft.row))
+        st.rerun(scope="fragment")
+    with st.popover("Load a row", icon=":material/table_rows:"):
+        _load_row(draft, loan_file(run))
+    if st.button("Clear", icon=":material/backspace:", help="Back to typical values"):
+        restart(draft, None)
+        st.rerun(scope="fragment")
+
+
+NEXT_HELP = "An applicant from the test part, whom the network never saw while it learnt"
+
+
+def _load_row(draft: Draft, rows: LoanFile) -> None:
+    last = int(rows.frame.index.max())
+    row = st.number_input(
+        "Row of the loan file", 0, last, draft.row or rows.test_rows[0], help=f"0 to {last:,}"
+    )
+    if st.button("Load"):
+        restart(draft, int(row))
+        st.rerun(scope="fragment")

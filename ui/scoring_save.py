@@ -1,0 +1,109 @@
+"""Saving a decision from the scoring page, and the last ones saved."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.decision.applicant import Value
+from core.decision.ledger import final_decision, record, suggest_reference
+from core.decision.notice import LONGEST_RATIONALE, Override
+from core.decision.policy import DECISIONS, Decision
+from core.decision.scoring import Assessment, Scorer
+from core.errors import LendlensError
+from core.formatting import count, percent
+from core.store.tables import DecisionRecord
+from ui import links
+from ui.components.verdict import LOOKS
+from ui.session import workspace
+
+REFERENCE = "scoring-reference"
+ROLE = "loan officer"
+RECENT = 5
+
+
+def save_section(scorer: Scorer, said: Assessment, values: Mapping[str, Value]) -> None:
+    """Draw what a record needs beside the score, and write it on request."""
+    st.subheader("Record the decision", anchor=False)
+    _show_saved()
+    st.session_state.setdefault(REFERENCE, suggest_reference())
+    reference = st.text_input(
+        "Applicant reference",
+        key=REFERENCE,
+        persist_state="session",
+        max_chars=40,
+        help="Your own number for the application. Never a name: records are kept for years.",
+    )
+    chosen, rationale = _decision(said.decision)
+    if st.button("Save decision", type="primary", icon=":material/save:", key="scoring-save"):
+        try:
+            override = None if chosen == said.decision else Override(chosen, rationale)
+            written = record(
+                workspace(), scorer, said, values, workspace().settings.user, ROLE,
+                reference, override,
+            )  # fmt: skip
+        except LendlensError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        _begin_next(written)
+
+
+def _decision(proposed: Decision) -> tuple[Decision, str]:
+    """Ask what is done; another decision than the cut-offs' needs a rationale."""
+    chosen = st.segmented_control(
+        "Decision",
+        DECISIONS,
+        default=proposed,
+        format_func=lambda decision: LOOKS[decision].word,
+        required=True,
+        # A key per proposal: when the score crosses a cut-off, the choice follows it.
+        key=f"scoring-decision-{proposed}",
+        help=f"The cut-offs say {LOOKS[proposed].word.lower()}. "
+        "Choose otherwise to override them with a rationale.",
+    )
+    if chosen is None or chosen == proposed:
+        return proposed, ""
+    rationale = st.text_area(
+        f"Why {LOOKS[chosen].word.lower()} instead of {LOOKS[proposed].word.lower()}",
+        key="scoring-rationale",
+        max_chars=LONGEST_RATIONALE,
+        placeholder="The fact that the model does not know, and why it outweighs the score",
+        help="Kept with the record. A decline quotes it in the notice.",
+    )
+    return chosen, rationale
+
+
+def _begin_next(written: DecisionRecord) -> None:
+    """Show the saved record and offer the next applicant a reference of their own."""
+    for key in [REFERENCE, "scoring-rationale", *(f"scoring-decision-{d}" for d in DECISIONS)]:
+        st.session_state.pop(key, None)
+    st.session_state["scoring-saved"] = written.id
+    st.rerun(scope="fragment")
+
+
+def _show_saved() -> None:
+    """Say once that the decision was written, with the way to it."""
+    if saved := st.session_state.pop("scoring-saved", None):
+        with st.container(border=True, key="scoring-saved-box"):
+            written = workspace().registry.decision(saved)
+            st.markdown(f":material/check: Saved as record {written.seq:,}.")
+            links.link("Open the decision", "decisions", decision=saved)
+
+
+def recent_decisions() -> None:
+    """List the last decisions; each opens by its address."""
+    recent = workspace().registry.decisions(RECENT)
+    if not recent:
+        return
+    st.subheader("Recent decisions", anchor=False)
+    for entry in recent:
+        links.link(one_line(entry), "decisions", decision=entry.id)
+
+
+def one_line(entry: DecisionRecord) -> str:
+    """Return a decision as a line of a list."""
+    look = LOOKS[final_decision(entry)]
+    overridden = " (override)" if entry.override else ""
+    return (
+        f"{entry.applicant_ref} · {look.word}{overridden} · {percent(entry.pd_hat)} · "
+        f"{count(entry.points)} points · {entry.at:%-d %b %H:%M} UTC"
+    )
