@@ -61,7 +61,7 @@ def propose_schema(frame: pd.DataFrame) -> Schema:
     outcome = _find_outcome(frame)
     columns = [_column(frame[name], name == outcome) for name in frame.columns]
     columns = _one_date(columns)
-    bad = _bad_value(frame[outcome]) if outcome else None
+    bad = propose_bad_value(frame[outcome]) if outcome else None
     return Schema(tuple(columns), bad)
 
 
@@ -76,7 +76,7 @@ def _column(series: pd.Series, is_outcome: bool) -> Column:
     kind, why_kind = _kind(series, name)
     role, why_role = _role(series, name, kind)
     if is_outcome:
-        bad = _bad_value(series)
+        bad = propose_bad_value(series)
         return Column(
             name, "category", "outcome",
             why=f"Two values and a name that speaks of the outcome; {bad!r} is taken as bad.",
@@ -180,7 +180,7 @@ def _find_outcome(frame: pd.DataFrame) -> str | None:
     # A whole name ("Status") says more than a part of one ("default_flag_on_other_loan");
     # among equals the last column is the usual place.
     for name in reversed(two_valued):
-        if _bad_value(frame[name]) in _texts(frame[name]):
+        if propose_bad_value(frame[name]) in _texts(frame[name]):
             return str(name)
     for name in reversed(list(frame.columns)):
         if frame[name].nunique() == 2 and {"good", "bad"} == {
@@ -190,7 +190,7 @@ def _find_outcome(frame: pd.DataFrame) -> str | None:
     return str(two_valued[-1]) if two_valued else None
 
 
-def _bad_value(series: pd.Series) -> str:
+def propose_bad_value(series: pd.Series) -> str:
     """Return the value that means bad: by its word, else the rarer of the two."""
     texts = _texts(series)
     by_word = {text.lower(): text for text in texts}

@@ -1,0 +1,44 @@
+"""From a loan file to a data set a model can learn from."""
+
+import streamlit as st
+
+from ui.components.page import page_header
+from ui.data_answer import answer
+from ui.data_columns import columns, forget_edits
+from ui.data_draft import Draft, show_problem
+from ui.data_intake import intake, pick_source, reading
+from ui.data_profile import profiles
+from ui.data_recipe import recipe
+from ui.data_saving import saving
+
+with page_header("Data", "What is in the loan file, and can a model learn from it?"):
+    source = pick_source()
+if source is None:
+    intake()
+    st.stop()
+
+draft = Draft.of(source)
+with st.spinner("Looking through the file", show_time=True):
+    view = draft.look()
+show_problem()
+answer(draft, view)
+
+shown = st.tabs(["Profile", "Columns", "Cleaning"], key="view", bind="query-params")
+parts = [profiles, columns, recipe]
+for tab, part in zip(shown, parts, strict=True):
+    if tab.open:
+        with tab:
+            part(draft, view)
+
+if draft.history:
+    st.button(
+        "Undo the last change",
+        icon=":material/undo:",
+        key="undo",
+        on_click=lambda: (draft.undo(), forget_edits()),
+    )
+saving(draft, view)
+how = st.expander("How the file is read", key="reading", on_change="rerun")
+if how.open:
+    with how:
+        reading(source)

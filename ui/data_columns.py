@@ -1,0 +1,169 @@
+"""What each column is for: types, roles and names, with the reason for each proposal."""
+
+from dataclasses import asdict, replace
+from typing import Any, get_args
+
+import pandas as pd
+import streamlit as st
+
+from core.data.roles import propose_bad_value
+from core.data.schema import Kind, Role, Schema, value_text
+from core.data.step import listing
+from ui.data_draft import Draft, View, source_rows
+from ui.session import workspace
+
+_SHOWN = ("name", "role", "kind", "why", "label", "unit", "group", "description")
+_VERSION = "columns-version"
+
+
+def columns(draft: Draft, _: View) -> None:
+    """Draw the outcome, the note on protected columns and the table of all columns."""
+    _outcome(draft)
+    _protected(draft.schema)
+    _editor(draft)
+
+
+def _outcome(draft: Draft) -> None:
+    names = draft.schema.names
+    now = draft.schema.outcome
+    left, right = st.columns(2)
+    chosen = left.selectbox(
+        "Outcome",
+        names,
+        names.index(now.name) if now else None,
+        placeholder="Which column says how the loan turned out?",
+        help="The column that says how the loan turned out. A model learns to predict it.",
+        key=_key("outcome", draft),
+    )
+    if chosen and (now is None or chosen != now.name):
+        if draft.change(schema=with_outcome(draft.schema, chosen, source_rows(draft.source.id))):
+            _bump()
+        st.rerun()
+    if now is None:
+        return
+    values = _values(source_rows(draft.source.id)[now.name])
+    bad = right.selectbox(
+        "Value that means bad",
+        values,
+        values.index(draft.schema.bad_value) if draft.schema.bad_value in values else None,
+        placeholder="Which value means that the loan was not repaid?",
+        help="The probability shown everywhere is the probability of this value.",
+        key=_key(f"bad-{now.name}", draft),
+    )
+    if bad != draft.schema.bad_value:
+        draft.change(schema=replace(draft.schema, bad_value=bad))
+        st.rerun()
+
+
+def _values(series: pd.Series) -> list[str]:
+    return [value_text(value) for value in series.value_counts().index[:50]]
+
+
+def with_outcome(schema: Schema, name: str, frame: pd.DataFrame) -> Schema:
+    """Return the schema with another outcome; the one before becomes an ignored column."""
+    for column in schema.with_role("outcome"):
+        schema = schema.change(column.name, role="ignore", why="Was the outcome before.")
+    schema = schema.change(name, role="outcome", kind="category", why="Chosen by you.")
+    return replace(schema, bad_value=propose_bad_value(frame[name]))
+
+
+def _protected(schema: Schema) -> None:
+    names = [column.label for column in schema.with_role("protected")]
+    if not names:
+        return
+    st.info(
+        f"{listing(names)} {'is' if len(names) == 1 else 'are'} protected. Lending law forbids to "
+        "decide by sex, marital status, nationality, race or religion, and allows age only under "
+        "strict conditions. Protected columns are kept out of the model, and kept in the data "
+        "set, so that you can assess whether its decisions treat people differently. "
+        "To use age as a feature, change its role.",
+        icon=":material/shield_person:",
+    )
+
+
+def _editor(draft: Draft) -> None:
+    key = _key("columns", draft)
+    table = pd.DataFrame([asdict(column) for column in draft.schema.columns])[list(_SHOWN)]
+    # The table drawn first stays the base of the edits, so that the cursor keeps its place.
+    base = st.session_state.setdefault(f"{key}-base", table)
+    st.data_editor(
+        base,
+        key=key,
+        hide_index=True,
+        height="content",
+        disabled=["name", "why"],
+        column_config=_config(),
+        on_change=_take,
+        args=(draft.source.id, key),
+        alt="Columns with role, type, reason, label, unit, group and description",
+    )
+
+
+def _config() -> dict[str, Any]:
+    text = st.column_config.TextColumn
+    roles = st.column_config.SelectboxColumn(
+        "Role", options=list(get_args(Role)), required=True, width=105,
+        help="outcome: what is predicted · feature: learnt from · protected: only for fairness "
+        "checks · date: orders the rows in time · identifier: names a row · ignore: left out",
+    )  # fmt: skip
+    kinds = st.column_config.SelectboxColumn(
+        "Type", options=list(get_args(Kind)), required=True, width=95, help="How values are read"
+    )
+    return {
+        "name": text("Column", pinned=True, width=150),
+        "role": roles,
+        "kind": kinds,
+        "why": text("Why", width=330),
+        "label": text("Called", width=140, help="The name on screen"),
+        "unit": text("Unit", width=110),
+        "group": text("Group", width=110, help="Heading in the scoring form"),
+        "description": text("Meaning", width=300),
+    }
+
+
+def _take(source_id: str, key: str) -> None:
+    """Keep what was edited; draw the table anew when more than the edited cells changed."""
+    draft = Draft.of(workspace().registry.source(source_id))
+    base: pd.DataFrame = st.session_state[f"{key}-base"]
+    edits = {
+        str(base["name"].iloc[int(row)]): changes
+        for row, changes in st.session_state[key]["edited_rows"].items()
+    }
+    schema, others_changed = edited(draft.schema, edits, source_rows(source_id))
+    if schema != draft.schema and (not draft.change(schema=schema) or others_changed):
+        _bump()
+
+
+def edited(
+    schema: Schema, edits: dict[str, dict[str, Any]], frame: pd.DataFrame
+) -> tuple[Schema, bool]:
+    """Return the schema after edits by column name, and whether other cells follow from them."""
+    follows = False
+    for name, changes in edits.items():
+        now = schema[name]
+        wanted = {field: value or "" for field, value in changes.items()}
+        if all(getattr(now, field) == value for field, value in wanted.items()):
+            continue
+        if wanted.get("role") == "outcome" and now.role != "outcome":
+            schema, follows = with_outcome(schema, name, frame), True
+            continue
+        if wanted.get("role", now.role) != now.role or wanted.get("kind", now.kind) != now.kind:
+            wanted["why"] = "Chosen by you."
+        wanted["label"] = wanted.get("label", now.label) or name
+        schema = schema.change(name, **wanted)
+        if now.role == "outcome" and schema.outcome is None:
+            schema = replace(schema, bad_value=None)
+    return schema, follows
+
+
+def _key(what: str, draft: Draft) -> str:
+    return f"{what}-{draft.source.id}-{st.session_state.get(_VERSION, 0)}"
+
+
+def _bump() -> None:
+    st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
+
+
+def forget_edits() -> None:
+    """Draw widgets of the draft anew after it changed from elsewhere."""
+    _bump()

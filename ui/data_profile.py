@@ -1,0 +1,108 @@
+"""A picture of every column, small in a table, and of the one in view, large."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.charts.profile import distribution
+from core.data.profiling import ColumnProfile, finding
+from core.formatting import MISSING, percent
+from ui import theme
+from ui.components.figure import draw
+from ui.components.table import table
+from ui.data_draft import Draft, View
+
+_WORDS = {"bin": "Values", "rows": "Rows", "share": "Share", "bads": "Bads",
+          "bad_rate": "Bad rate", "low": "Bad rate, 95 % from", "high": "to"}  # fmt: skip
+
+
+def profiles(_: Draft, view: View) -> None:
+    """Draw the table of all columns and the picture of the one that is chosen in it."""
+    rows, picture = st.columns([7, 5], gap="medium")
+    with rows:
+        chosen = _choose(view)
+    with picture:
+        _picture(chosen, view)
+
+
+def _choose(view: View) -> ColumnProfile:
+    names = [about.name for about in view.profiles]
+    asked = st.query_params.get("column")
+    first = next((p.name for p in view.profiles if p.role == "feature"), names[0])
+    position = names.index(asked if asked in names else first)
+    state = table(
+        _overview(view),
+        alt="Profile of every column; select a row to see it large",
+        key="profiles",
+        on_select="rerun",
+        selection_mode="single-row-required",
+        selection_default={"selection": {"rows": [position]}},
+        column_config=_columns(),
+        height=min(36 * (len(names) + 1), 36 * 15),
+    )
+    rows: list[int] = [row for row in state.selection.rows if row < len(names)] or [position]
+    about = view.profiles[rows[0]]
+    if st.query_params.get("column", first) != about.name:
+        st.query_params["column"] = about.name
+    return about
+
+
+def _overview(view: View) -> pd.DataFrame:
+    return pd.DataFrame([_row(about) for about in view.profiles])
+
+
+def _row(about: ColumnProfile) -> dict[str, Any]:
+    rated = "bad_rate" in about.bins and about.role != "identifier"
+    return {
+        "Column": about.label,
+        "Role": about.role,
+        "Missing": percent(about.missing / max(1, about.rows)) if about.missing else MISSING,
+        "Distinct": about.distinct,
+        "Distribution": about.known["share"].tolist(),
+        "Bad rate": about.known["bad_rate"].tolist() if rated else None,
+        "Typical": about.typical,
+        "Smallest": about.low,
+        "Largest": about.high,
+    }
+
+
+def _columns() -> dict[str, Any]:
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    return {
+        "Column": text(pinned=True, width=130),
+        "Role": text(width=80),
+        "Missing": text(alignment="right", width=75),
+        "Distinct": number(format="localized", width=75, help="Different values"),
+        "Distribution": st.column_config.BarChartColumn(
+            width=110, help="Share of rows in each bin", y_min=0
+        ),
+        "Bad rate": st.column_config.LineChartColumn(
+            width=110, help="Bad rate from the first to the last bin; every line on its own scale"
+        ),
+        "Typical": text(help="Median of numbers, most frequent category", width=100),
+        "Smallest": text(alignment="right", width=90),
+        "Largest": text(alignment="right", width=90),
+    }
+
+
+def _picture(about: ColumnProfile, view: View) -> None:
+    axis = f"{about.label}, {about.unit}" if about.unit else about.label
+    bins = about.bins
+    if about.role == "identifier":
+        bins = bins[["bin", "rows", "share"]]
+    draw(
+        distribution(bins, axis, theme.current(), average=view.bad_rate),
+        finding(about),
+        _readable(bins),
+        key="profile",
+        alt=f"Rows and bad rate for each range of {about.label}. {finding(about)}.",
+    )
+    if description := view.schema[about.name].description:
+        st.caption(description)
+
+
+def _readable(bins: pd.DataFrame) -> pd.DataFrame:
+    words = bins.rename(columns=_WORDS)
+    shares = [_WORDS[name] for name in ("share", "bad_rate", "low", "high") if name in bins]
+    return words.assign(**{name: words[name].map(percent) for name in shares})

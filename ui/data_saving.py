@@ -1,0 +1,71 @@
+"""From draft to data set: name it, save it, go on to training."""
+
+import streamlit as st
+
+from core.data import catalog
+from core.errors import LendlensError
+from core.formatting import count, percent
+from core.store.tables import DataSet
+from ui import links
+from ui.components.pickers import data_set_name
+from ui.data_answer import ready
+from ui.data_draft import Draft, View
+from ui.session import workspace
+
+
+def saving(draft: Draft, view: View) -> None:
+    """Draw the one next step: save what is new, or train on what is saved."""
+    saved = _saved(draft, view)
+    with st.container(border=True, key="saving"):
+        if saved:
+            _go_on(saved)
+        else:
+            _save(draft, view)
+
+
+def _saved(draft: Draft, view: View) -> DataSet | None:
+    """Return the data set that holds exactly this draft."""
+    schema, recipe = view.schema.to_json(), draft.recipe.to_json()
+    for known in workspace().registry.data_sets(draft.source.id):
+        if known.schema == schema and known.recipe == recipe:
+            return known
+    return None
+
+
+def _go_on(saved: DataSet) -> None:
+    words, button = st.columns([3, 1], vertical_alignment="center")
+    rate = percent(saved.bads / saved.rows)
+    words.markdown(
+        f":material/check_circle: Saved as **{data_set_name(saved)}**: {count(saved.rows)} rows, "
+        f"{rate} bad."
+    )
+    if button.button("Train on this data set", type="primary", key="train-on-it", width="stretch"):
+        links.go("training", dataset=saved.id)
+
+
+def _save(draft: Draft, view: View) -> None:
+    name, button = st.columns([3, 1], vertical_alignment="bottom")
+    chosen = name.text_input(
+        "Name of the data set",
+        draft.source.name,
+        key=f"data-set-name-{draft.source.id}",
+        help="Saving keeps the cleaned rows, the recipe and a hash of both. "
+        "Saving again under the same name makes the next version.",
+    )
+    pressed = button.button(
+        "Save data set",
+        type="primary",
+        disabled=not ready(view),
+        key="save-data-set",
+        width="stretch",
+        help=None if ready(view) else "Mend what is marked as an error first.",
+    )
+    if not pressed:
+        return
+    try:
+        with st.spinner("Saving the data set"):
+            catalog.save_data_set(workspace(), draft.source.id, chosen, draft.schema, draft.recipe)
+    except LendlensError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    st.rerun()
