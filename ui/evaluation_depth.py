@@ -1,15 +1,15 @@
 """What lies one click deeper on the evaluation page; a closed shelf computes nothing."""
 
 from collections.abc import Callable
+from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from core.charts import evaluation as charts
 from core.charts import evaluation_curves as curve_charts
-from core.evaluation.metrics import CUT_OFF_METRICS, Confusion
+from core.evaluation.metrics import Confusion
 from core.evaluation.words import TERMS, model_label
-from core.formatting import count, metric, percent
+from core.formatting import count, percent
 from ui import theme
 from ui.components.figure import draw
 from ui.components.table import csv_download, table
@@ -67,8 +67,8 @@ def _curves(evidence: Evidence, confusion: Confusion) -> None:
             curve_charts.precision_recall(
                 evidence.precision_recall, by_chance, (recall, precision), theme.current()
             ),
-            f"{percent(precision, 0)} of the declined are bad; "
-            f"declining at random, {percent(by_chance, 0)} would be",
+            f"{percent(precision, 0)} of the declined are bad, "
+            f"against {percent(by_chance, 0)} by chance",
             evidence.precision_recall,
             key="precision-recall",
             alt="Precision–recall curves of the network and its challengers",
@@ -94,25 +94,40 @@ def _deciles(evidence: Evidence, cut_off: float) -> None:
             key="gains",
             alt="Share of all bads held by the riskiest share of applicants",
         )
-    table(_decile_words(frame), alt="Decile table, riskiest band first")
+    shown = frame.assign(
+        **{name: 100 * frame[name] for name in _DECILE_COLUMNS if name not in _NOT_SHARES}
+    )
+    table(
+        shown[list(_DECILE_COLUMNS)],
+        alt="Decile table, riskiest band first",
+        column_config=_DECILE_COLUMNS,
+        height="content",
+    )
     csv_download(frame, "decile-table.csv", key="decile-table")
 
 
-def _decile_words(frame: pd.DataFrame) -> pd.DataFrame:
-    lows, highs = frame["score_low"].map(percent), frame["score_high"].map(percent)
-    return pd.DataFrame(
-        {
-            "Band": frame["band"],
-            "Default probability": lows + " to " + highs,
-            "Applicants": frame["rows"],
-            "Bads": frame["bads"],
-            "Bad rate": frame["observed"].map(percent),
-            "Expected": frame["predicted"].map(percent),
-            "Lift": frame["lift"].map(lambda lift: metric(lift, 2)),
-            "Bads caught so far": frame["capture"].map(percent),
-            "Gap to goods so far": frame["separation"].map(percent),
-        }
-    )
+def _share(label: str, help: str = "") -> Any:
+    return st.column_config.NumberColumn(label, format="%.1f %%", help=help or None)
+
+
+_NOT_SHARES = ("band", "rows", "bads", "lift")
+_DECILE_COLUMNS: dict[str, Any] = {
+    "band": st.column_config.NumberColumn("Band", help="1 is the riskiest tenth of applicants."),
+    "score_low": _share("From", "Lowest default probability in the band."),
+    "score_high": _share("To", "Highest default probability in the band."),
+    "rows": st.column_config.NumberColumn("Applicants", format="localized"),
+    "bads": st.column_config.NumberColumn("Bads", format="localized"),
+    "predicted": _share("Expected", "Mean default probability of the band."),
+    "observed": _share("Bad rate", "Share of the band that defaulted."),
+    "lift": st.column_config.NumberColumn(
+        "Lift", format="%.2f", help="Bad rate of the band over that of all applicants."
+    ),
+    "capture": _share("Capture", "Share of all bads in this band and the riskier ones."),
+    "separation": _share(
+        "Separation",
+        "Share of all bads minus share of all goods so far; the largest is KS read at the bands.",
+    ),
+}
 
 
 def _reliability(evidence: Evidence) -> None:
@@ -145,16 +160,16 @@ def _trade_off(evidence: Evidence, cut_off: float) -> None:
 
 
 def _all_models(evidence: Evidence, cut_off: float) -> None:
-    columns: dict[str, dict[str, str]] = {}
+    rows: dict[str, dict[str, str]] = {}
     for one in evidence.decisions(cut_off):
-        value, ends = worded(one.metric, one.estimate)
-        row = columns.setdefault(one.model, {"Model": model_label(one.model)})
-        row[TERMS[one.metric].label] = f"{value} {ends}".strip() + _mark(one.verdict)
-    st.table(list(columns.values()), border="horizontal")
+        label = TERMS[one.metric].label
+        value = " ".join(worded(one.metric, one.estimate)).strip()
+        row = rows.setdefault(label, {"Figure": label})
+        row[model_label(one.model)] = value + _mark(one.verdict)
+    st.table(list(rows.values()), border="horizontal", alt="Decisions of all models")
     st.caption(
         f"All at the cut-off {percent(cut_off)}; the majority class approves everybody. ▲ the "
-        "network is better, ▼ it is worse, by more than chance; no mark: no clear winner "
-        f"({count(len(CUT_OFF_METRICS))} figures, so one may be marked by luck)."
+        "network is better, ▼ it is worse, by more than chance; no mark: no clear winner."
     )
 
 

@@ -16,7 +16,7 @@ from core.evaluation.comparison import Compared, compare_decisions
 from core.evaluation.cut_off import CutOffTable
 from core.evaluation.holdout import BASELINE, SUBJECT, Holdout, holdout
 from core.evaluation.report import Report, evaluate
-from core.evaluation.words import model_label
+from core.evaluation.words import short_label
 from core.store.tables import ModelVersion, Run
 from ui.session import workspace
 
@@ -93,7 +93,7 @@ class Evidence:
         models = [model for model in self.rows.scores if model != BASELINE]
         frames = [
             curve(self.rows.y_true, self.rows.scores[model]).assign(
-                model=model, label=model_label(model)
+                model=model, label=short_label(model)
             )
             for model in models
         ]

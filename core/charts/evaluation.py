@@ -144,15 +144,15 @@ def trade_off(frame: pd.DataFrame, cut_off: float, theme: Theme) -> go.Figure:
         theme: Which palette.
     """
     colours = palette(theme)
-    fig = figure(
-        theme, "Cut-off", "Share of applicants", legend=True, x_percent=True, y_percent=True
-    )
+    fig = figure(theme, "Cut-off", "Share of applicants", x_percent=True, y_percent=True)
+    last = frame.dropna().iloc[-1]
+    high, low = {"y": 100, "yanchor": "bottom"}, {"y": 100 * last["approved_bad_rate"]}
     lines = (
-        ("approval_rate", "Approved", colours.accent, "solid"),
-        ("approved_bad_rate", "Bad among approved", colours.bad, "dash"),
-        ("recall", "Bads declined", colours.good, "dot"),
+        ("approval_rate", "Approved", colours.accent, "solid", high | {"xanchor": "right"}),
+        ("approved_bad_rate", "Bad among approved", colours.bad, "dash", low),
+        ("recall", "Bads declined", colours.good, "dot", high | {"x": 0, "xanchor": "left"}),
     )
-    for name, label, colour, dash in lines:
+    for name, label, colour, dash, place in lines:
         fig.add_scatter(
             x=100 * frame["cut_off"],
             y=100 * frame[name],
@@ -161,9 +161,11 @@ def trade_off(frame: pd.DataFrame, cut_off: float, theme: Theme) -> go.Figure:
             line={"color": colour, "dash": dash, "width": 2.25},
             hovertemplate=f"Cut-off %{{x:.1f}} %<br>{label}: %{{y:.1f}} %<extra></extra>",
         )
+        corner = {"x": 100, "xanchor": "right", "yanchor": "bottom"}
+        note(fig, label, colours.text, **corner | place)
     fig.add_vline(x=100 * cut_off, line={"color": colours.text, "width": 1.5, "dash": "dot"})
     fig.update_xaxes(range=[-1, 101], dtick=20)
-    fig.update_yaxes(range=[-1, 103], dtick=20)
+    fig.update_yaxes(range=[-1, 112], dtick=20)
     return fig
 
 
@@ -203,6 +205,6 @@ def comparison(frame: pd.DataFrame, title: str, chance: float | None, theme: The
         hovertemplate="%{customdata}<extra></extra>",
     )
     if chance is not None:
-        fig.add_vline(x=chance, line={"color": colours.border, "width": 1.5})
+        fig.add_vline(x=chance, line={"color": colours.border, "width": 1.5}, layer="below")
     fig.update_yaxes(showgrid=False, tickfont={"size": 13, "color": colours.text})
     return fig

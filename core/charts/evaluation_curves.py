@@ -22,7 +22,12 @@ def roc(frame: pd.DataFrame, point: tuple[float, float], theme: Theme) -> go.Fig
         theme: Which palette.
     """
     fig = figure(
-        theme, "Goods declined", "Bads declined", legend=True, x_percent=True, y_percent=True
+        theme,
+        "Goods declined",
+        "Bads declined",
+        legend="bottom right",
+        x_percent=True,
+        y_percent=True,
     )
     fig.add_scatter(
         x=[0, 100],
@@ -50,7 +55,7 @@ def precision_recall(
         theme,
         "Bads declined (recall)",
         "Bads among declined (precision)",
-        legend=True,
+        legend="top right",
         x_percent=True,
         y_percent=True,
     )
@@ -163,13 +168,15 @@ def deciles(frame: pd.DataFrame, cut_off: float, theme: Theme) -> go.Figure:
         theme: Which palette.
     """
     colours = palette(theme)
-    fig = figure(theme, "Band, riskiest first", "Share that defaulted", legend=True, y_percent=True)
+    fig = figure(
+        theme, "Band, riskiest first", "Share that defaulted", legend="top right", y_percent=True
+    )
     declined = frame["score_low"] >= cut_off
     approved = frame["score_high"] < cut_off
     groups = (
-        ("Declined", colours.bad, declined),
-        ("Cut-off lies in this band", colours.refer, ~declined & ~approved),
-        ("Approved", colours.good, approved),
+        ("All declined", colours.bad, declined),
+        ("Cut-off within", colours.refer, ~declined & ~approved),
+        ("All approved", colours.good, approved),
     )
     for name, colour, chosen in groups:
         rows = frame[chosen]

@@ -13,6 +13,8 @@ import plotly.graph_objects as go
 
 Theme = Literal["light", "dark"]
 
+Legend = Literal["none", "above", "top right", "bottom right"]
+
 FONT = '"Source Sans", "Segoe UI", Roboto, sans-serif'
 
 
@@ -69,7 +71,7 @@ def figure(
     *,
     height: int = 320,
     left: int = 64,
-    legend: bool = False,
+    legend: bool | Legend = "none",
     x_percent: bool = False,
     y_percent: bool = False,
 ) -> go.Figure:
@@ -81,22 +83,34 @@ def figure(
         y_title: What the vertical axis shows, with its unit.
         height: Of the whole figure in pixels.
         left: Room for the vertical axis in pixels; more where its ticks are words.
-        legend: Whether to keep a row for the legend above the plot.
+        legend: Where the legend goes; True means above. Inside the plot, in the corner that the
+            data leave free, it has room on a phone too.
         x_percent: Whether the horizontal axis holds percentages (0 to 100), ticked as "20 %".
         y_percent: The same for the vertical axis.
 
     Margins are fixed, so that a chart does not jump when its numbers change.
     """
+    place: Legend = legend if isinstance(legend, str) else ("above" if legend else "none")
+    top = 48 if place == "above" else 12
     fig = go.Figure(layout={"template": _template(theme)})
     fig.update_layout(
         height=height,
-        margin={"l": left, "r": 16, "t": 48 if legend else 12, "b": 52 if x_title else 28},
-        showlegend=legend,
+        margin={"l": left, "r": 16, "t": top, "b": 52 if x_title else 28},
+        showlegend=place != "none",
+        legend=_LEGENDS[place],
         colorway=list(palette(theme).series),
     )
     fig.update_xaxes(title_text=x_title, ticksuffix=" %" if x_percent else "")
     fig.update_yaxes(title_text=y_title, ticksuffix=" %" if y_percent else "")
     return fig
+
+
+_LEGENDS: dict[Legend, dict[str, Any]] = {
+    "none": {},
+    "above": {"orientation": "h", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom"},
+    "top right": {"x": 1, "y": 1, "xanchor": "right", "yanchor": "top"},
+    "bottom right": {"x": 1, "y": 0.03, "xanchor": "right", "yanchor": "bottom"},
+}
 
 
 def note(fig: go.Figure, text: str, colour: str, **place: Any) -> None:
@@ -126,12 +140,8 @@ def _template(theme: Theme) -> go.layout.Template:
             "xaxis": _axis(colours),
             "yaxis": _axis(colours),
             "legend": {
-                "orientation": "h",
-                "x": 0,
-                "y": 1,
-                "xanchor": "left",
-                "yanchor": "bottom",
-                "font": {"color": colours.text, "size": 13},
+                "font": {"color": colours.text, "size": 12},
+                "bgcolor": faded(colours.background, 0.7),
                 "itemclick": "toggle",
                 "itemdoubleclick": False,
             },

@@ -189,7 +189,7 @@ def _against_others(report: Report) -> list[str]:
 _VERDICTS = {
     "network better": "It ranks better than {}.",
     "network worse": "It ranks worse than {}.",
-    "no clear winner": "Between it and {} there is no clear winner: the difference could be chance.",
+    "no clear winner": "Between it and {} there is no clear winner; the gap could be chance.",
     "too small to matter": "Its difference to {} is too small to matter.",
 }
 

@@ -49,7 +49,8 @@ TERMS: dict[str, Term] = {
     "ece": Term(
         "Calibration error",
         "Expected calibration error (ECE): over ten bands of about equal size, how far the mean "
-        "default probability lies from the share that defaulted. Lower is better.",
+        "default probability lies from the share that defaulted. Lower is better; chance alone "
+        "raises it, so its interval reaches downwards.",
         share=True,
         higher_is_better=False,
     ),
@@ -102,6 +103,15 @@ def model_label(key: str) -> str:
     ('Gradient-boosted trees', 'Score card')
     """
     return MODELS.get(key, key.replace("_", " ").capitalize())
+
+
+def short_label(key: str) -> str:
+    """Return a label for the legend of a chart.
+
+    >>> short_label("trees"), short_label("network")
+    ('Boosted trees', 'Network')
+    """
+    return {"trees": "Boosted trees", "logistic": "Logistic"}.get(key, model_label(key))
 
 
 def in_sentence(key: str) -> str:
