@@ -46,12 +46,16 @@ class Design:
         """Number of coalitions, m."""
         return int(self.solve.shape[1])
 
-    def sums(self, vectors: np.ndarray) -> np.ndarray:
-        """Return (m, h), the sum of the players' vectors (k, h) in each coalition."""
+    def sums(self, vectors: np.ndarray, start: np.ndarray) -> np.ndarray:
+        """Return (m, h): start (h,) plus the vectors (k, h) of the players in each coalition."""
         if self.exact:
-            return _all_sums(vectors)
-        half = self.masks @ vectors
-        return np.concatenate([half, vectors.sum(0) - half])
+            return _all_sums(vectors, start)
+        sums = np.empty((self.size, vectors.shape[1]), vectors.dtype)
+        half = len(self.masks)
+        np.matmul(self.masks, vectors, out=sums[:half])
+        sums[:half] += start
+        np.subtract(2 * start + vectors.sum(0), sums[:half], out=sums[half:])
+        return sums
 
     def shapley(self, values: np.ndarray, gain: float) -> np.ndarray:
         """Return (k,) Shapley values.
@@ -115,10 +119,10 @@ def _regression(masks: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.
     return solve, share
 
 
-def _all_sums(vectors: np.ndarray) -> np.ndarray:
+def _all_sums(vectors: np.ndarray, start: np.ndarray) -> np.ndarray:
     """Return (2^k, h): sums over the low bits and over the high bits, added crosswise."""
     low, high = vectors[:LOW_PLAYERS], vectors[LOW_PLAYERS:]
-    low_sums, high_sums = _bits(len(low)) @ low, _bits(len(high)) @ high
+    low_sums, high_sums = _bits(len(low)) @ low, _bits(len(high)) @ high + start
     return np.asarray((high_sums[:, None] + low_sums[None]).reshape(-1, vectors.shape[1]))
 
 

@@ -210,8 +210,7 @@ class Explainer:
     def _play(
         self, design: Design, vectors: np.ndarray, start: np.ndarray, gain: float
     ) -> np.ndarray:
-        pre = design.sums(vectors.astype(np.float32))
-        pre += start.astype(np.float32)
+        pre = design.sums(vectors.astype(np.float32), start.astype(np.float32))
         return design.shapley(self._model.network.tail(pre), gain)
 
     def _affordable(self, players: np.ndarray) -> bool:

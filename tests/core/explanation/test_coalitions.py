@@ -5,11 +5,13 @@ import pytest
 
 from core.explanation.coalitions import enumeration, sample
 
+NOTHING = np.float32(0)
+
 
 def test_enumeration_solves_a_game_checked_by_hand():
     """Two players worth 1 and 2 alone and 7 together share the surplus of 4 evenly."""
     design = enumeration(2)
-    sums = design.sums(np.eye(2, dtype=np.float32))
+    sums = design.sums(np.eye(2, dtype=np.float32), NOTHING)
     assert sums.tolist() == [[0, 0], [1, 0], [0, 1], [1, 1]]
     assert design.shapley(np.array([0, 1, 2, 7]), gain=7).tolist() == [3, 4]
 
@@ -18,7 +20,7 @@ def test_enumeration_solves_a_game_checked_by_hand():
 def test_enumeration_lists_every_coalition_once(players):
     """All 2^k sums appear, also where they are put together from two halves."""
     vectors = (2.0 ** np.arange(players))[:, None].astype(np.float32)
-    assert enumeration(players).sums(vectors)[:, 0].tolist() == list(range(2**players))
+    assert enumeration(players).sums(vectors, NOTHING)[:, 0].tolist() == list(range(2**players))
 
 
 @pytest.mark.parametrize("players", [4, 5, 9, 23, 60])
@@ -31,7 +33,7 @@ def test_a_sample_is_exact_for_games_of_pairs(players):
     def game(members):
         return np.einsum("si,ij,sj->s", members, matrix, members)
 
-    coalitions = design.sums(np.eye(players, dtype=np.float32)).astype(float)
+    coalitions = design.sums(np.eye(players, dtype=np.float32), NOTHING).astype(float)
     values = design.shapley(game(coalitions), gain=float(matrix.sum()))
     expected = (matrix.sum(axis=0) + matrix.sum(axis=1)) / 2
     np.testing.assert_allclose(values, expected, atol=1e-6)
@@ -57,3 +59,12 @@ def test_every_single_field_is_in_the_sample():
     masks = sample(23, 0).masks
     assert np.array_equal(masks[:23], np.eye(23))
     assert masks[23:].sum(axis=1).min() >= 2
+
+
+@pytest.mark.parametrize("design", [enumeration(7), sample(9, seed=0)])
+def test_every_coalition_begins_at_the_start(design):
+    """The start is in each sum once, in both halves of a pair."""
+    vectors = np.random.default_rng(0).normal(size=(design.masks.shape[1], 3)).astype(np.float32)
+    start = np.array([1, 10, 100], np.float32)
+    moved = design.sums(vectors, start) - design.sums(vectors, NOTHING)
+    np.testing.assert_allclose(moved, np.tile(start, (design.size, 1)), atol=1e-4)
