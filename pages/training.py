@@ -18,7 +18,7 @@ if run is not None:
     if job.active:
         watch(run)
     elif run.digest:
-        result(run, job)
+        result(run)
     else:
         failed(run, job)
 elif data_set is not None:

@@ -12,14 +12,9 @@ from core.store.tables import DataSet
 from ui import links
 from ui.components.page import failures
 from ui.session import workspace
+from ui.training_settings import ENCODINGS, OPTIMISERS, settings_line
 
 SPLITS: dict[SplitKind, str] = {"out_of_time": "Out of time", "stratified": "At random"}
-OPTIMISERS = {
-    "adamw": "AdamW",
-    "adam": "Adam",
-    "sgd": "Stochastic gradient descent",
-    "gradient_descent": "Full-batch gradient descent",
-}
 KEEP: dict[str, Any] = {"persist_state": "session"}
 """Values survive a look at another page."""
 
@@ -40,14 +35,6 @@ def training_form(data_set: DataSet) -> None:
         "Logistic regression and gradient-boosted trees are trained beside the network on the "
         "same rows, so that you see what the network adds."
     )
-
-
-def settings_line(settings: NetworkSettings) -> str:
-    """Return the settings in one line."""
-    layers = "-".join(str(width) for width in (*settings.layers, 1))
-    epochs = f"{settings.epochs} epochs"
-    epochs = f"at most {epochs}" if settings.patience else epochs
-    return f"{layers} {settings.activation} · {OPTIMISERS[settings.optimiser]} · {epochs}"
 
 
 def _split_kind(schema: Schema) -> SplitKind:
@@ -83,16 +70,20 @@ def _preset() -> str:
     chosen: str = st.session_state.setdefault("preset", "recommended")
     for column, (key, preset) in zip(st.columns(len(PRESETS)), PRESETS.items(), strict=True):
         with column.container(border=True, height="stretch", key=f"preset-card-{key}"):
-            st.markdown(f"**{preset.title}**")
+            badge = " :primary-badge[:material/check: Chosen]" if key == chosen else ""
+            st.markdown(f"**{preset.title}**{badge}")
             st.markdown(preset.sentence)
             st.caption(
                 settings_line(preset.settings) if key != "custom" else "Every setting is yours."
             )
             st.space("stretch")
-            if key == chosen:
-                st.button("Chosen", disabled=True, icon=":material/check:", key=f"preset-{key}")
-            else:
-                st.button("Choose", key=f"preset-{key}", on_click=_choose, args=(key,))
+            st.button(
+                "Choose",
+                disabled=key == chosen,
+                key=f"preset-{key}",
+                on_click=_choose,
+                args=(key,),
+            )
     return chosen
 
 
@@ -162,8 +153,8 @@ def _shape() -> dict[str, Any]:
     return {
         "numeric": st.selectbox(
             "Encoding of numbers",
-            ["piecewise", "standard"],
-            format_func={"piecewise": "Piecewise linear", "standard": "Standardised"}.__getitem__,
+            list(ENCODINGS),
+            format_func=ENCODINGS.__getitem__,
             key="numeric",
             help="Piecewise linear splits each number at its quantiles, so that the network can "
             "bend where the risk does.",

@@ -12,8 +12,7 @@ from ui.components.figure import draw
 from ui.components.jobs import progress_text
 from ui.components.metrics import Figure, metric_row
 from ui.session import workspace
-from ui.training_form import settings_line
-from ui.training_settings import settings_table
+from ui.training_settings import settings_line, settings_table
 
 AUC_HELP = (
     "How often the network ranks a bad applicant above a good one: 0.5 is chance, 1 is perfect."
@@ -84,7 +83,7 @@ def _figures_so_far(epochs: list[Epoch], run: Run) -> None:
     )
 
 
-def result(run: Run, job: Job | None) -> None:
+def result(run: Run) -> None:
     """Show what a finished run came to, and the next step."""
     if run.summary["stopped"]:
         st.info(

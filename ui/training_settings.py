@@ -1,4 +1,4 @@
-"""All settings of a network as a table."""
+"""The settings of a network in words: in one line, and as a table."""
 
 import pandas as pd
 
@@ -22,6 +22,26 @@ LABELS = {
     "bins": "Bins per number at most",
     "seed": "Seed",
 }
+OPTIMISERS: dict[str, str] = {
+    "adamw": "AdamW",
+    "adam": "Adam",
+    "sgd": "Stochastic gradient descent",
+    "gradient_descent": "Full-batch gradient descent",
+}
+ENCODINGS: dict[str, str] = {"piecewise": "Piecewise linear", "standard": "Standardised"}
+WORDS = OPTIMISERS | ENCODINGS
+
+
+def settings_line(settings: NetworkSettings) -> str:
+    """Return the settings in one line.
+
+    >>> settings_line(NetworkSettings(layers=(32, 16), optimiser="adam", epochs=10, patience=0))
+    '32-16-1 relu · Adam · 10 epochs'
+    """
+    layers = "-".join(str(width) for width in (*settings.layers, 1))
+    epochs = f"{settings.epochs} epochs"
+    epochs = f"at most {epochs}" if settings.patience else epochs
+    return f"{layers} {settings.activation} · {OPTIMISERS[settings.optimiser]} · {epochs}"
 
 
 def settings_table(settings: NetworkSettings) -> None:
@@ -34,6 +54,7 @@ def settings_table(settings: NetworkSettings) -> None:
         ),
         alt="Settings of the network",
         key="settings",
+        height="content",
     )
 
 
@@ -42,4 +63,4 @@ def _shown(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return " · ".join(str(width) for width in value) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value).replace("_", " ")
+    return f"{value:g}" if isinstance(value, float) else WORDS.get(str(value), str(value))

@@ -42,24 +42,28 @@ def curves(
     fig.update_xaxes(range=[0, max(3.0, last * ROOM)], rangemode="nonnegative")
     fig.update_layout(uirevision="training")
     if best_epoch is not None:
-        _mark(fig, points, theme, best_epoch)
+        _mark(fig, points, theme, best_epoch, last)
     return fig
 
 
-def _mark(fig: go.Figure, points: pd.DataFrame, theme: Theme, epoch: int) -> None:
+def _mark(fig: go.Figure, points: pd.DataFrame, theme: Theme, epoch: int, last: float) -> None:
+    """Draw a line at the best epoch; its words go where the curves leave room."""
     colours = palette(theme)
     fig.add_vline(x=epoch, line={"color": colours.muted, "width": 1, "dash": "dot"})
-    at = points[(points["part"] == VALIDATION) & (points["epoch"] == epoch)]["value"]
-    value = f" · {metric(float(at.iloc[0]))}" if len(at) else ""
+    values = points[points["part"] == VALIDATION].set_index("epoch")["value"]
+    value = f" · {metric(float(values[epoch]))}" if epoch in values.index else ""
+    falls = len(values) > 1 and values.iloc[0] > values.iloc[-1]
+    late = epoch > max(3.0, last) / 2
     note(
         fig,
         f"best epoch {epoch}{value}",
         colours.muted,
         x=epoch,
-        y=1,
+        y=1 if falls else 0,
         yref="paper",
-        xanchor="center",
-        yanchor="bottom",
+        xanchor="right" if late else "left",
+        yanchor="top" if falls else "bottom",
+        xshift=-4 if late else 4,
     )
 
 

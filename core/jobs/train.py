@@ -135,7 +135,7 @@ def _train_network(
         Rows(encoder.encode(material.features.loc[part]), material.outcomes(part))
         for part in (material.split.train, material.split.validation)
     ]
-    live = LiveEpochs(context, record.id, settings.epochs, PREPARED, TRAINED)
+    live = LiveEpochs(context, record.id, settings, PREPARED, TRAINED)
     context.report(PREPARED, "Starting the network", force=True)
     trained = train(
         settings, rows[0], rows[1], [encoder.block(name) for name in encoder.names], live.watch

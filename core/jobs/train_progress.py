@@ -1,6 +1,9 @@
 """What those who watch a training see: epochs in the store, at most two writes a second."""
 
+import math
+
 from core.jobs.progress import JobContext
+from core.model.settings import NetworkSettings
 from core.model.training import EpochFigures, Watch
 from core.store.tables import Epoch
 
@@ -13,11 +16,12 @@ class LiveEpochs:
     """
 
     def __init__(
-        self, context: JobContext, run_id: str, epochs: int, low: float, high: float
+        self, context: JobContext, run_id: str, settings: NetworkSettings, low: float, high: float
     ) -> None:
-        """Report progress from `low` to `high` for a training of at most `epochs` epochs."""
-        self._context, self._run_id, self._epochs = context, run_id, epochs
+        """Report progress from `low` to `high` of the job."""
+        self._context, self._run_id, self._settings = context, run_id, settings
         self._low, self._high = low, high
+        self._best, self._lowest, self._share = 0, math.inf, 0.0
         self._waiting: dict[int, Epoch] = {}
         self._begun = False
 
@@ -39,6 +43,8 @@ class LiveEpochs:
 
     def _finished(self, figures: EpochFigures) -> None:
         self._waiting[figures.epoch] = _row(figures)
+        if figures.val_loss is not None and figures.val_loss < self._lowest:
+            self._best, self._lowest = figures.epoch, figures.val_loss
         if self._context.due():
             self._write(figures)
 
@@ -47,10 +53,21 @@ class LiveEpochs:
         self.flush()
         self._begun = True
         epochs = figures.epoch - 1 + figures.step / figures.steps
-        left = figures.seconds / epochs * (self._epochs - epochs) if epochs else None
-        share = self._low + (self._high - self._low) * epochs / self._epochs
-        message = f"Epoch {figures.epoch} of at most {self._epochs}"
+        expected = self._expected
+        left = figures.seconds / epochs * max(0.0, expected - epochs) if epochs else None
+        # A best epoch puts the end off; the bar waits instead of going back.
+        self._share = max(self._share, min(1.0, epochs / expected))
+        share = self._low + (self._high - self._low) * self._share
+        message = f"Epoch {figures.epoch} of at most {self._settings.epochs}"
         self._context.report(share, message, left, force=True)
+
+    @property
+    def _expected(self) -> int:
+        """Epochs it will probably take: early stopping mostly ends it before the last."""
+        settings = self._settings
+        if not settings.patience:
+            return settings.epochs
+        return min(settings.epochs, self._best + 2 * settings.patience)
 
 
 def _row(figures: EpochFigures) -> Epoch:
