@@ -11,6 +11,7 @@ from core.store.tables import Job
 from core.store.workspace import Workspace
 
 Key = Literal["read", "clean", "train", "judge", "publish", "decide"]
+Page = Literal["data", "training", "evaluation", "models", "decisions"]
 Status = Literal["waiting", "running", "done", "stopped", "failed"]
 
 SAMPLE = "credit_data"
@@ -34,7 +35,7 @@ class Chapter:
     key: Key
     title: str
     sentence: str
-    page: str
+    page: Page
     link: str
     query: dict[str, str] = field(default_factory=dict)
     status: Status = "waiting"
