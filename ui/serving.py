@@ -3,23 +3,33 @@
 import argparse
 import asyncio
 import gc
+import importlib
 import logging
 import logging.handlers
+import pkgutil
 import socket
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn.config
 from streamlit.starlette import App
 
+import ui
 from core.config import Settings
 from ui import session
+from ui.components.page import log_unexpected
 from ui.loopback import LoopbackOnly, is_loopback, listening, refusal
+
+if TYPE_CHECKING:
+    from core.jobs.launcher import Launcher
 
 __all__ = ["LoopbackOnly", "lifespan", "main", "workers"]
 
+FIRST_PAGE_S = 2.0
 QUIET = {"logger.hideWelcomeMessage": True}  # we print the address ourselves, once it answers
 
 
@@ -46,16 +56,35 @@ async def lifespan(app: App) -> AsyncIterator[None]:
     _log_to(workspace.settings)
     _send_at_once()
     launcher = session.launcher()
-    launcher.start()
-    gc.collect()
-    gc.freeze()  # what was imported stays: later collections need not look at it
+    stopping = threading.Event()
+    settling = threading.Thread(target=_settle, args=(launcher, stopping), name="settling")
+    settling.start()
     if announcement := app.state.get("announce"):
         print(announcement, flush=True)  # noqa: T201 the one line a person waits for
     try:
         yield
     finally:
+        stopping.set()
+        await asyncio.to_thread(settling.join)
         await asyncio.to_thread(launcher.stop)
         session.close()
+
+
+def _settle(launcher: "Launcher", stopping: threading.Event) -> None:
+    """Load what pages need while the browser starts, then start the workers.
+
+    A worker takes seconds of one core to load Keras; the first page comes before that.
+    """
+    try:
+        for module in pkgutil.walk_packages(ui.__path__, "ui."):
+            if module.name != "ui.shell":  # a script: importing it would run it
+                importlib.import_module(module.name)
+    except Exception as error:  # the page that needs it will say so; workers are needed anyway
+        log_unexpected(error)
+    gc.collect()
+    gc.freeze()  # what was imported stays: later collections need not look at it
+    if not stopping.wait(FIRST_PAGE_S):
+        launcher.start()
 
 
 def workers() -> int:
