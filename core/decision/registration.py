@@ -10,7 +10,8 @@ import pandas as pd
 
 from core.data.catalog import data_set_source
 from core.decision.policy import Policy
-from core.errors import ModelError
+from core.errors import ModelError, NotFoundError
+from core.evaluation.report import Report, evaluate
 from core.explanation.reference import KINDS, choose, to_files
 from core.model.bundle import Bundle
 from core.model.served import sigmoid
@@ -18,6 +19,7 @@ from core.store.base import new_id
 from core.store.tables import ModelVersion
 from core.store.workspace import Workspace
 
+EVIDENCE = "evidence.json"
 TRAINING_ONLY = ("predictions.parquet", "challengers/")
 """Files that stay with the run: nobody needs them to score, explain or judge a model version."""
 
@@ -49,6 +51,7 @@ def register(workspace: Workspace, run_id: str, name: str, policy: Policy) -> Mo
     files = {
         **{file: read(file) for file in workspace.artifacts.names(source) if _serves(file)},
         **_references(workspace, run.data_set_id, policy, read),
+        **_evidence(policy, read),
         "policy.json": json.dumps(policy.to_json(), indent=1).encode(),
     }
     about = {"model_id": model_id, "name": name, "run_id": run_id, "run_digest": run.digest}
@@ -91,6 +94,20 @@ def _references(
     features = bundle.prepare(frame.loc[trained_on])
     pd_hat = sigmoid(bundle.log_odds(features))
     return to_files(choose(features, pd_hat, policy, kind) for kind in KINDS)
+
+
+def _evidence(policy: Policy, read: Callable[[str], bytes]) -> dict[str, bytes]:
+    """Return the run's evidence, its figures of decisions taken at this policy's cut-off."""
+    try:
+        report = Report.from_json(json.loads(read(EVIDENCE)))
+    except NotFoundError:
+        return {}
+    if report.cut_off != policy.decline_from:
+        predictions = pd.read_parquet(io.BytesIO(read("predictions.parquet")))
+        report = evaluate(
+            predictions, report.part, policy.decline_from, report.replicates, report.seed
+        )
+    return {EVIDENCE: json.dumps(report.to_json(), indent=1).encode()}
 
 
 def _next_version(workspace: Workspace, run_id: str) -> int:

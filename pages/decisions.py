@@ -1,0 +1,33 @@
+"""The ledger: every recorded decision, and each one in full by its address."""
+
+import streamlit as st
+
+from core.errors import NotFoundError
+from ui import links
+from ui.components.page import empty_state, failures, page_header
+from ui.decisions_list import decision_list
+from ui.decisions_record import about, decision_record
+from ui.session import workspace
+
+registry = workspace().registry
+asked = st.query_params.get("decision")
+if asked is None:
+    page_header("Decisions", "What was decided about whom, by which model, and why?")
+    if not registry.num_decisions():
+        empty_state("No decision has been recorded yet.", "Score an applicant", "scoring")
+        st.stop()
+    with failures():
+        decision_list()
+    st.stop()
+try:
+    entry = registry.decision(asked)
+except NotFoundError as error:
+    page_header("Decisions", "What was decided about whom, by which model, and why?")
+    st.warning(str(error), icon=":material/search_off:")
+    links.link("All decisions", "decisions", icon=":material/arrow_back:")
+    st.stop()
+st.set_page_config(page_title=f"Decision {entry.applicant_ref}")
+links.link("All decisions", "decisions", icon=":material/arrow_back:")
+page_header(f"Decision on {entry.applicant_ref}", about(entry))
+with failures():
+    decision_record(entry)

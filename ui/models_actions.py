@@ -1,0 +1,167 @@
+"""What can be done with a model version: publish, other cut-offs, download, delete, roll back."""
+
+import pandas as pd
+import streamlit as st
+
+from core.decision.policy import DECISIONS, Policy
+from core.decision.registration import change_policy
+from core.decision.scoring import forget
+from core.errors import LendlensError
+from core.formatting import percent
+from core.store.tables import ModelVersion
+from ui import links
+from ui.components.pickers import model_name
+from ui.components.table import table
+from ui.components.verdict import LOOKS
+from ui.models_evidence import unseen_rows
+from ui.session import workspace
+
+
+def actions(model: ModelVersion, champion: ModelVersion | None) -> None:
+    """Draw the buttons of a version; the primary one makes it champion."""
+    in_force = champion is not None and champion.id == model.id
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if in_force:
+            st.badge("Champion in force", icon=":material/verified:", color="primary")
+        elif st.button("Publish as champion", type="primary", icon=":material/verified:"):
+            _publish(model, champion)
+        links.link("Score an applicant", "scoring", icon=":material/person_search:", model=model.id)
+        st.download_button(
+            "Download",
+            data=lambda: workspace().artifacts.zip(f"models/{model.id}"),
+            file_name=f"{model.name}-{model.version}.zip".replace(" ", "-").lower(),
+            mime="application/zip",
+            icon=":material/download:",
+            on_click="ignore",
+            help="Weights, encoder, recipe, policy, evidence and reference populations with "
+            "their sha256. No pickle.",
+        )
+        if st.button("Delete", icon=":material/delete:", disabled=in_force, help=DELETE_HELP):
+            _delete(model)
+
+
+DELETE_HELP = "Only a version that was never published and never decided can be deleted."
+
+
+@st.dialog("Publish as champion", icon=":material/verified:")
+def _publish(model: ModelVersion, champion: ModelVersion | None) -> None:
+    instead = f" instead of {model_name(champion)}" if champion else ""
+    st.markdown(
+        f"From now on pages and REST score with **{model_name(model)}**{instead}. "
+        "Decisions already made stay as they are, and you can roll back."
+    )
+    note = st.text_input("Note for the history", key="publish-note", max_chars=200)
+    if st.button("Publish", type="primary", key="publish-yes"):
+        workspace().registry.publish(model.id, workspace().settings.user, note.strip())
+        st.toast(f"{model_name(model)} is the champion.", icon=":material/verified:")
+        st.rerun()
+
+
+@st.dialog("Delete this version", icon=":material/delete:")
+def _delete(model: ModelVersion) -> None:
+    st.markdown(
+        f"**{model_name(model)}** and its explanations are deleted for good. "
+        "The run it came from stays, and can be registered again."
+    )
+    if st.button("Delete for good", type="primary", key="delete-yes"):
+        try:
+            workspace().delete_model(model.id)
+        except LendlensError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        forget(workspace(), model.id)
+        links.go("models")
+
+
+@st.dialog("Roll back", icon=":material/undo:")
+def _roll_back(champion: ModelVersion, previous: ModelVersion) -> None:
+    st.markdown(
+        f"**{model_name(previous)}** becomes the champion again instead of "
+        f"{model_name(champion)}. Both stay, with all decisions made with them."
+    )
+    note = st.text_input("Why", key="roll-back-note", max_chars=200)
+    if st.button("Roll back", type="primary", key="roll-back-yes"):
+        workspace().registry.roll_back(workspace().settings.user, note.strip())
+        st.toast(f"{model_name(previous)} is the champion again.", icon=":material/undo:")
+        st.rerun()
+
+
+@st.fragment
+def other_cut_offs(model: ModelVersion) -> None:
+    """Try other cut-offs on the test rows, and keep them as a new version."""
+    now = Policy.from_json(model.policy)
+    first, second, keep = st.columns([2, 2, 3], vertical_alignment="bottom")
+    approve = first.number_input(
+        "Approve below (%)", 0.0, 100.0, round(100 * now.approve_below, 3), 0.5, format="%.1f",
+        key=f"approve-below-{model.id}", persist_state="session",
+        help="Applicants with a lower probability of default are approved.",
+    )  # fmt: skip
+    decline = second.number_input(
+        "Decline from (%)", 0.0, 100.0, round(100 * now.decline_from, 3), 0.5, format="%.1f",
+        key=f"decline-from-{model.id}", persist_state="session",
+        help="Applicants with at least this probability of default are declined.",
+    )  # fmt: skip
+    try:
+        tried = Policy(round(approve / 100, 5), round(decline / 100, 5), now.scale)
+    except LendlensError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    _compare(model, now, tried)
+    same = tried.digest == now.digest
+    if keep.button("Keep as a new version", disabled=same, icon=":material/add:", key="keep"):
+        made = _made(model, tried)
+        links.go("models", model=made.id)
+
+
+def _made(model: ModelVersion, policy: Policy) -> ModelVersion:
+    with st.spinner("Measuring the new version on the test rows"):
+        return change_policy(workspace(), model.id, policy)
+
+
+def _compare(model: ModelVersion, now: Policy, tried: Policy) -> None:
+    rows = unseen_rows(model)
+    frame = pd.DataFrame({"Decision": [LOOKS[decision].word for decision in DECISIONS]})
+    for name, policy in (("now", now), ("tried", tried)):
+        works = rows.effect(policy)
+        shares = [works.share(decision) for decision in DECISIONS]
+        bad = [works.bad_rate(decision) for decision in DECISIONS]
+        frame[f"Applicants, {name}"] = [percent(share.value) for share in shares]
+        frame[f"Bad among them, {name}"] = [
+            f"{percent(each.value)} [{percent(each.interval[0])}, {percent(each.interval[1])}]"
+            if each.n
+            else None
+            for each in bad
+        ]
+    table(frame, alt="What the cut-offs do to the test rows, now and as tried")
+    st.caption(f"On the {len(rows.y):,} test rows; 95 % intervals in brackets.")
+
+
+def history(champion: ModelVersion | None) -> None:
+    """Draw every publication, the newest first, and the way back."""
+    registry = workspace().registry
+    published = registry.publications()
+    if not published:
+        st.markdown("No version has been published yet. Scoring by REST waits for a champion.")
+        return
+    names = {model.id: model_name(model) for model in registry.models()}
+    newest_first = published[::-1]
+    table(
+        pd.DataFrame(
+            {
+                "Time": [each.at.replace(tzinfo=None) for each in newest_first],
+                "Model": [names.get(each.model_id, each.model_id) for each in newest_first],
+                "What": ["Rolled back" if e.roll_back else "Published" for e in newest_first],
+                "User": [each.user for each in newest_first],
+                "Note": [each.note for each in newest_first],
+            }
+        ),
+        alt="Publication history, the newest first",
+        column_config={
+            "Time": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", help="In UTC")
+        },
+    )
+    previous = registry.previous_champion()
+    if champion is None or previous is None:
+        return
+    if st.button(f"Roll back to {model_name(previous)}", icon=":material/undo:", key="roll-back"):
+        _roll_back(champion, previous)
