@@ -1,14 +1,27 @@
 """Fixtures every test may use: an empty workspace, a seeded one, and pages of the app."""
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.config import ROOT, Settings
+from core.config import ROOT
 from core.store.workspace import Workspace
+
+SEED = """
+from core.config import Settings
+from core.store.workspace import Workspace
+from tests.seeding import seed
+
+workspace = Workspace.open(Settings.from_environment())
+seed(workspace)
+workspace.close()
+"""
 
 
 @pytest.fixture
@@ -35,15 +48,21 @@ def seeded(home: Path, seed_home: Path) -> Iterator[Workspace]:
 
 @pytest.fixture(scope="session")
 def seed_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the seeded workspace, trained once per test session."""
-    from tests.seeding import seed
+    """The folder of the seeded workspace, trained once per test session.
 
+    In a process of its own: Streamlit clears Keras after every run of a page, so Keras must not
+    be in the process that runs pages.
+    """
     home = tmp_path_factory.mktemp("seed") / "home"
-    workspace = Workspace.open(Settings.from_environment({"LENDLENS_HOME": str(home)}))
-    try:
-        seed(workspace)
-    finally:
-        workspace.close()
+    done = subprocess.run(
+        [sys.executable, "-c", SEED],
+        cwd=ROOT,
+        env=os.environ | {"LENDLENS_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
     return home
 
 

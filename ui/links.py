@@ -8,7 +8,6 @@ links.address("decisions", decision=record.id)                 # "/decisions?dec
 st.page_link(links.to("data").page, label="Data")              # the pieces
 """
 
-from pathlib import Path
 from typing import Literal, NamedTuple, NoReturn
 from urllib.parse import urlencode
 
@@ -58,7 +57,7 @@ def to(page: PageName, **query: object) -> Link:
     """
     entry = ENTRIES[page]
     target = st.Page(
-        _script(page),
+        ROOT / "pages" / f"{page}.py",
         title=entry.title,
         icon=entry.icon,
         url_path=page,
@@ -69,14 +68,7 @@ def to(page: PageName, **query: object) -> Link:
 
 def navigation() -> dict[str, list[Page]]:
     """Return the pages in their groups, as `st.navigation` takes them."""
-    return {
-        group: [to(name).page for name in names if _script(name).exists()]
-        for group, names in GROUPS.items()
-    }
-
-
-def _script(page: PageName) -> Path:
-    return ROOT / "pages" / f"{page}.py"
+    return {group: [to(name).page for name in names] for group, names in GROUPS.items()}
 
 
 def link(label: str, page: PageName, *, icon: str | None = None, **query: object) -> None:
