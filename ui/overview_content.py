@@ -1,5 +1,6 @@
 """What the workspace holds: figures, champion, last decisions, recent runs, and ways on."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -7,7 +8,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.formatting import count, interval, metric, percent
-from core.model.settings import PRESETS
 from core.store.base import now
 from core.store.tables import DecisionRecord, Run
 from ui import links
@@ -102,7 +102,7 @@ def _champion() -> None:
             links.link("See the model versions", "models", icon=":material/deployed_code:")
             return
         run = workspace().registry.run(champion.run_id)
-        st.markdown(f"**{model_name(champion)}**")
+        st.markdown(f"**{_literal(model_name(champion))}**")
         st.caption(
             f"{_auc(run)} · approves below {percent(champion.policy['approve_below'])} · "
             f"declines from {percent(champion.policy['decline_from'])}"
@@ -132,12 +132,12 @@ def _decision(record: DecisionRecord) -> None:
     said = record.override["decision"] if record.override else record.decision
     look = LOOKS[said]
     links.link(
-        f"**{look.word}** · {percent(record.pd_hat)} · {count(record.points)} points",
+        f"**{look.word}** · {percent(record.pd_hat)} · {count(record.points)} points "
+        f":gray[· {_literal(record.applicant_ref)} · {ago(record.at)}]",
         "decisions",
         icon=f":material/{look.icon}:",
         decision=record.id,
     )
-    st.caption(f"{record.applicant_ref} · {ago(record.at)}")
 
 
 def _runs() -> None:
@@ -149,9 +149,13 @@ def _runs() -> None:
             return
         for run in runs:
             page: links.PageName = "evaluation" if run.digest else "training"
-            links.link(f"**{run_name(run)}**", page, icon=":material/model_training:", run=run.id)
-            preset = PRESETS[run.preset].title if run.preset in PRESETS else run.preset
-            st.caption(f"{preset} · {_auc(run)} · {ago(run.created_at)}")
+            links.link(
+                f"**{_literal(run_name(run))}** :gray[· {_literal(_auc(run))} · "
+                f"{ago(run.created_at)}]",
+                page,
+                icon=":material/model_training:",
+                run=run.id,
+            )
 
 
 def _auc(run: Run) -> str:
@@ -161,6 +165,11 @@ def _auc(run: Run) -> str:
         return {"queued": "waiting", "running": "training", "done": "finished"}.get(status, status)
     auc = run.summary["auc"]["network"]
     return f"AUC {metric(auc['value'])} {interval(auc['low'], auc['high'])}"
+
+
+def _literal(text: str) -> str:
+    """Return text that Markdown shows as it is."""
+    return re.sub(r"([\\`*_\[\]:$<~#])", r"\\\1", text)
 
 
 def _card(title: str, key: str) -> DeltaGenerator:

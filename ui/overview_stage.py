@@ -3,17 +3,19 @@
 import io
 import json
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
 
 from core.charts.evaluation import score_distribution as distribution_chart
-from core.charts.overview import learning
+from core.charts.training import TRAINING, VALIDATION, curves
 from core.data.catalog import source_frame
-from core.evaluation import curves
+from core.decision.policy import Policy
+from core.evaluation.curves import score_distribution
 from core.formatting import count, of, percent
 from core.jobs.demo_story import Chapter, Key
+from core.store.tables import Epoch
 from ui import theme
 from ui.components.figure import draw
 from ui.components.metrics import Figure, metric_row
@@ -47,31 +49,40 @@ def _file(chapter: Chapter) -> None:
 
 def _recipe(chapter: Chapter) -> None:
     st.subheader("Each step says what it touches", anchor=False)
-    names = {"step": "Step", "cells": "Cells", "rows_dropped": "Rows dropped"}
-    table(pd.DataFrame(list(chapter.rows)).rename(columns=names), alt="Steps of the recipe")
+    counted = st.column_config.NumberColumn
+    columns = {
+        "step": "Step",
+        "cells": counted("Cells", format="localized"),
+        "rows_dropped": counted("Rows dropped", format="localized"),
+    }
+    table(pd.DataFrame(list(chapter.rows)), alt="Steps of the recipe", column_config=columns)
 
 
 def _curve(chapter: Chapter) -> None:
     epochs = _epochs(chapter)
-    best = int(epochs["epoch"].to_numpy()[epochs["val_loss"].to_numpy().argmin()])
+    best = min(epochs, key=lambda epoch: epoch.val_loss or 0.0).epoch
+    points = pd.DataFrame(
+        [
+            {"epoch": epoch.epoch, "part": part, "value": value}
+            for epoch in epochs
+            for part, value in ((TRAINING, epoch.loss), (VALIDATION, epoch.val_loss))
+        ]
+    )
     draw(
-        learning(epochs, best, theme.current()),
+        curves(points, theme.current(), "Loss (lower is better)", best),
         f"The network learns: epoch {count(best)} is the best so far"
         if chapter.status == "running"
         else f"The network stopped getting better after epoch {count(best)}",
-        epochs,
+        points,
         key="demo-learning",
         alt="Loss by epoch on the applicants it learns from and on those held aside",
     )
 
 
-def _epochs(chapter: Chapter) -> pd.DataFrame:
-    finished = [
-        {"epoch": epoch.epoch, "loss": epoch.loss, "val_loss": epoch.val_loss}
-        for epoch in workspace().registry.epochs(chapter.query["run"])
-        if epoch.val_loss is not None
-    ]
-    return pd.DataFrame(finished)
+def _epochs(chapter: Chapter) -> list[Epoch]:
+    """Return the finished epochs of the run this chapter trains."""
+    epochs = workspace().registry.epochs(chapter.query["run"])
+    return [epoch for epoch in epochs if epoch.val_loss is not None]
 
 
 def _learns(chapter: Chapter) -> bool:
@@ -79,12 +90,10 @@ def _learns(chapter: Chapter) -> bool:
 
 
 def _scores(chapter: Chapter) -> None:
-    read = workspace().artifacts.read
-    folder = f"runs/{chapter.query['run']}"
-    predictions = pd.read_parquet(io.BytesIO(read(folder, "predictions.parquet")))
-    unseen = predictions[predictions["part"] == "test"]
-    frame = curves.score_distribution(unseen["y"], unseen["network"])
-    cut_off = json.loads(read(folder, "evidence.json"))["cut_off"]
+    run_id = chapter.query["run"]
+    unseen = _unseen(run_id)
+    frame = score_distribution(unseen["y"], unseen["network"])
+    cut_off = json.loads(workspace().artifacts.read(f"runs/{run_id}", "evidence.json"))["cut_off"]
     draw(
         distribution_chart(frame, cut_off, theme.current()),
         "Those who turned bad got higher default probabilities",
@@ -96,15 +105,34 @@ def _scores(chapter: Chapter) -> None:
 
 def _policy(chapter: Chapter) -> None:
     model = workspace().registry.model(chapter.query["model"])
-    policy: dict[str, Any] = model.policy
-    st.subheader(f"{model.name} version {model.version} decides by two cut-offs", anchor=False)
+    policy = Policy.from_json(model.policy)
+    unseen = _unseen(model.run_id)
+    decided = unseen["network"].map(policy.decide)
+    st.subheader("The cut-offs would have kept most bads out", anchor=False)
     metric_row(
         [
-            Figure("Approve below", percent(policy["approve_below"]), "probability of default"),
-            Figure("Decline from", percent(policy["decline_from"]), "probability of default"),
+            _group("Approved", unseen[decided == "approve"], len(unseen)),
+            _group("Referred", unseen[decided == "refer"], len(unseen)),
+            _group("Declined", unseen[decided == "decline"], len(unseen)),
         ]
     )
-    st.caption("What lies between is referred to a person. Other cut-offs make another version.")
+    st.caption(
+        f"What the cut-offs would have done with {count(len(unseen))} unseen applicants: approve "
+        f"below {percent(policy.approve_below)}, decline from {percent(policy.decline_from)}, and "
+        "refer to a person what lies between. Other cut-offs make another version."
+    )
+
+
+def _group(label: str, group: pd.DataFrame, num_unseen: int) -> Figure:
+    bads = f"{percent(group['y'].mean())} of them turned bad" if len(group) else "nobody"
+    return Figure(label, percent(len(group) / num_unseen), f"{count(len(group))} · {bads}")
+
+
+def _unseen(run_id: str) -> pd.DataFrame:
+    """Return the test rows of a run: row, part, y and a probability per model."""
+    written = workspace().artifacts.read(f"runs/{run_id}", "predictions.parquet")
+    predictions = pd.read_parquet(io.BytesIO(written))
+    return predictions[predictions["part"] == "test"]
 
 
 def _decision(chapter: Chapter) -> None:
