@@ -30,6 +30,7 @@ for tab, part in zip(shown, parts, strict=True):
         with tab:
             part(draft, view)
 
+st.space("small")
 if draft.history:
     st.button(
         "Undo the last change",

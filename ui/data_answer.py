@@ -62,7 +62,8 @@ def _found(view: View) -> Figure:
     errors, warnings, notes = numbers
     if errors:
         return Figure("To mend first", str(errors), f"{warnings} to look at · {notes} notes")
-    return Figure("To look at", str(warnings), f"nothing stops training · {notes} notes")
+    also = f" · {notes} notes" if notes else ""
+    return Figure("To look at", str(warnings), f"nothing stops training{also}")
 
 
 def _findings(draft: Draft, view: View) -> None:

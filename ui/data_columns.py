@@ -113,7 +113,7 @@ def _config() -> dict[str, Any]:
         "name": text("Column", pinned=True, width=150),
         "role": roles,
         "kind": kinds,
-        "why": text("Why", width=330),
+        "why": text("Why", width=360),
         "label": text("Called", width=140, help="The name on screen"),
         "unit": text("Unit", width=110),
         "group": text("Group", width=110, help="Heading in the scoring form"),

@@ -25,9 +25,10 @@ def pick_source() -> Source | None:
     sources = workspace().registry.sources()
     if not sources:
         return None
-    chosen = pick("source", "Loan file", sources, lambda source: source.name)
-    if st.button("Add another file", icon=":material/add:", type="tertiary"):
-        links.go("data", source=NEW)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = pick("source", "Loan file", sources, lambda source: source.name)
+        if st.button("Add file", icon=":material/add:"):
+            links.go("data", source=NEW)
     return chosen
 
 

@@ -39,7 +39,7 @@ def _choose(view: View) -> ColumnProfile:
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [position]}},
         column_config=_columns(),
-        height=min(36 * (len(names) + 1), 36 * 15),
+        height=35 * min(len(names) + 1, 17) + 3,
     )
     rows: list[int] = [row for row in state.selection.rows if row < len(names)] or [position]
     about = view.profiles[rows[0]]
@@ -57,28 +57,35 @@ def _row(about: ColumnProfile) -> dict[str, Any]:
     return {
         "Column": about.label,
         "Role": about.role,
-        "Missing": percent(about.missing / max(1, about.rows)) if about.missing else MISSING,
-        "Distinct": about.distinct,
+        "Missing": _missing(about),
         "Distribution": about.known["share"].tolist(),
         "Bad rate": about.known["bad_rate"].tolist() if rated else None,
+        "Distinct": about.distinct,
         "Typical": about.typical,
         "Smallest": about.low,
         "Largest": about.high,
     }
 
 
+def _missing(about: ColumnProfile) -> str:
+    share = about.missing / max(1, about.rows)
+    if not about.missing:
+        return MISSING
+    return percent(share) if share >= 0.0005 else "< 0.1 %"
+
+
 def _columns() -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
-        "Column": text(pinned=True, width=130),
-        "Role": text(width=80),
-        "Missing": text(alignment="right", width=75),
-        "Distinct": number(format="localized", width=75, help="Different values"),
+        "Column": text(pinned=True, width=120),
+        "Role": text(width=75),
+        "Missing": text(alignment="right", width=66),
+        "Distinct": number(format="localized", width=72, help="Different values"),
         "Distribution": st.column_config.BarChartColumn(
-            width=110, help="Share of rows in each bin", y_min=0
+            width=88, help="Share of rows in each bin", y_min=0
         ),
         "Bad rate": st.column_config.LineChartColumn(
-            width=110, help="Bad rate from the first to the last bin; every line on its own scale"
+            width=85, help="Bad rate from the first to the last bin; every line on its own scale"
         ),
         "Typical": text(help="Median of numbers, most frequent category", width=100),
         "Smallest": text(alignment="right", width=90),

@@ -30,8 +30,7 @@ def _steps(draft: Draft, view: View) -> None:
         words, button = st.columns([6, 1], vertical_alignment="top")
         words.markdown(f"{number}. **{step.title}**  \n{touched(seen)}")
         button.button(
-            "Remove",
-            icon=":material/delete:",
+            ":material/delete:",
             type="tertiary",
             key=f"remove-{draft.digest}-{number}",
             help=f"Remove step {number}",
@@ -54,7 +53,7 @@ def _add(draft: Draft, view: View) -> None:
     st.subheader("Add a step", anchor=False)
     kind = st.selectbox(
         "What to do",
-        list(STEPS),
+        list(ABOUT),
         format_func=lambda key: STEPS[key].verb,
         key="step-kind",
         help="Every step can be tried here before it is added.",
@@ -87,10 +86,17 @@ def touched(seen: StepPreview) -> str:
     """Return what a step touches in one sentence."""
     if seen.rows_dropped:
         return f"Drops {of(seen.rows_dropped, seen.rows)}."
+    if seen.cells_touched and step_adds(seen):
+        return f"Adds a value to {of(seen.rows_touched, seen.rows)}."
     if seen.cells_touched:
         cells = f"{count(seen.cells_touched)} value{'s' * (seen.cells_touched > 1)}"
         return f"Touches {cells} in {of(seen.rows_touched, seen.rows)}."
     return f"Touches none of {count(seen.rows)} rows."
+
+
+def step_adds(seen: StepPreview) -> bool:
+    """Return whether the step makes a new column."""
+    return bool(set(seen.after) - set(seen.before))
 
 
 def _preview(step: Step, seen: StepPreview) -> None:

@@ -133,10 +133,10 @@ _LOOKS_LIKE_DATE = re.compile(
 
 def _has_form(series: pd.Series, kind: Kind) -> bool:
     if kind == "number":
-        return series.dtype == np.float64
+        return series.dtype == np.float64 and not bool(np.isinf(series.to_numpy()).any())
     if kind == "date":
         return series.dtype == np.dtype("datetime64[us]")
-    return _is_text(series)
+    return _is_text(series) and not bool((series == "").any())
 
 
 def _is_text(series: pd.Series) -> bool:

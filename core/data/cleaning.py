@@ -133,7 +133,8 @@ class FittedRecipe:
         """
         needed = {self.schema[name].name for name in features}
         for step in reversed(self.recipe.steps):
-            if needed & set(step.writes):
+            # A step that changes columns in place treats each alone; only new ones have parents.
+            if needed & (set(step.writes) - set(step.reads)):
                 needed |= set(step.reads)
         return [name for name in self.source_schema.names if name in needed]
 

@@ -34,9 +34,8 @@ PROTECTED_NAMES = (
     (r"disab", "Disability"),
 )
 PROTECTED_WHY = (
-    "{what} must not decide about credit: kept out of the model, used for fairness checks.",
-    "{what} may count only under strict conditions: kept out of the model unless you make it a "
-    "feature, used for fairness checks.",
+    "{what} must not decide about credit.",
+    "{what} may count only under strict conditions; you decide.",
 )
 _AGE = re.compile(r"^(age|age_in_years|age_years|applicant_age|customer_age|.*birth.*|dob)$", re.I)
 _CODES = re.compile(
@@ -79,7 +78,7 @@ def _column(series: pd.Series, is_outcome: bool) -> Column:
         bad = propose_bad_value(series)
         return Column(
             name, "category", "outcome",
-            why=f"Two values and a name that speaks of the outcome; {bad!r} is taken as bad.",
+            why=f"Two values and a telling name; {bad!r} is taken as bad.",
         )  # fmt: skip
     return Column(name, kind, role, why=" ".join(filter(None, [why_role, why_kind])))
 
@@ -96,14 +95,11 @@ def _kind(series: pd.Series, name: str) -> tuple[Kind, str]:
         return "category", f"{count(distinct)} categories."
     if not _is_whole(series) or distinct > _FEW_VALUES or distinct == 0:
         return "number", f"{count(distinct)} different numbers."
-    if distinct <= 2:
+    if distinct == 2:
         return "category", "Two numbers only, read as categories."
     if _CODES.search(name) and not _AGE.match(name):
         return "category", f"{distinct} whole numbers under a name that suggests codes."
-    return "number", (
-        f"{distinct} whole numbers, whose order usually means something. "
-        "Make it a category if they are codes."
-    )
+    return "number", f"{distinct} whole numbers. Make it a category if they are codes."
 
 
 def _role(series: pd.Series, name: str, kind: Kind) -> tuple[Role, str]:
@@ -165,7 +161,7 @@ def _one_date(columns: Sequence[Column]) -> list[Column]:
     if len(dates) < 2:
         return list(columns)
     first = next((column for column in dates if _DATE_ORDER.search(column.name)), dates[0])
-    why = f"A date; {first.name!r} orders the rows. Derive years between the two to learn from it."
+    why = f"A date; {first.name!r} orders the rows. Derive the years between them."
     return [
         Column(column.name, "date", "ignore", why=why)
         if column in dates and column is not first

@@ -1,0 +1,133 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.data.roles import propose_schema, protected_ground, typed
+
+
+def schema_of(**columns):
+    """Propose a schema for columns of 100 rows given by their distinct values."""
+    frame = pd.DataFrame(
+        {
+            name: pd.Series(np.resize(np.array(values, dtype=object), 100)).infer_objects()
+            for name, values in columns.items()
+        }
+    )
+    return propose_schema(frame)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "bad"),
+    [
+        ("Status", ["good", "bad"], "bad"),
+        ("Class", ["good", "bad"], "bad"),
+        ("default", [0.0, 1.0], "1"),
+        ("default.payment.next.month", [0.0, 1.0], "1"),
+        ("SeriousDlqin2yrs", [0.0, 1.0], "1"),
+        ("loan_status", ["Fully Paid", "Charged Off"], "Charged Off"),
+        ("target", ["no", "yes"], "yes"),
+        ("credit_risk", [1.0, 0.0], "0"),
+        ("creditability", ["good", "bad"], "bad"),
+        ("result", ["Good", "Bad"], "Bad"),
+    ],
+)
+def test_the_outcome_and_its_bad_value_are_found(name, values, bad):
+    """Name and values together say which column is the outcome and what is bad."""
+    schema = schema_of(income=[1.5, 2.5, 3.5], **{name: values})
+    assert schema.outcome is not None
+    assert (schema.outcome.name, schema.outcome.kind, schema.bad_value) == (name, "category", bad)
+
+
+def test_no_outcome_is_proposed_where_none_can_be_seen():
+    """Two values alone do not make an outcome."""
+    assert schema_of(income=[1.5, 2.5], owner=["yes", "no"]).outcome is None
+
+
+@pytest.mark.parametrize(
+    ("name", "ground"),
+    [
+        ("SEX", "Sex"),
+        ("applicantGender", "Sex"),
+        ("personal_status_and_sex", "Sex"),
+        ("MARRIAGE", "Marital status"),
+        ("Marital", "Marital status"),
+        ("foreign_worker", "Nationality"),
+        ("Nationality", "Nationality"),
+        ("ethnicity", "Race"),
+        ("religion", "Religion"),
+        ("AGE", "Age"),
+        ("age_in_years", "Age"),
+        ("birth_date", "Age"),
+        ("Mileage", None),
+        ("agency", None),
+        ("essex_branch", None),
+        ("wage", None),
+        ("Status", None),
+    ],
+)
+def test_protected_grounds_are_known_by_name(name, ground):
+    """Whole words count; parts of other words do not."""
+    assert protected_ground(name) == ground
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "role"),
+    [
+        ([1.5, 2.5, 3.0], "number", "feature"),
+        (list(range(25)), "number", "feature"),
+        ([-2, -1, 0, 1, 2], "number", "feature"),
+        ([0, 1], "category", "feature"),
+        (["rent", "owner"], "category", "feature"),
+        ([7], "number", "ignore"),
+        ([np.nan], "number", "ignore"),
+    ],
+)
+def test_kind_and_role_follow_the_values(values, kind, role):
+    """Whole numbers with an order stay numbers; two values make a category."""
+    column = schema_of(x=values)["x"]
+    assert (column.kind, column.role) == (kind, role)
+    assert column.why
+
+
+def test_whole_numbers_under_a_telling_name_are_codes():
+    """EDUCATION 0 to 6 are codes, not amounts."""
+    assert schema_of(EDUCATION=[0, 1, 2, 3])["EDUCATION"].kind == "category"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "role"),
+    [
+        ("ID", [float(n) for n in range(1, 101)], "identifier"),
+        ("row", [float(n) for n in range(100)], "identifier"),
+        ("loan_id", [f"L{n:05}" for n in range(100)], "identifier"),
+        ("income", [1000.5 * n for n in range(100)], "feature"),
+        ("price", [float(n * n) for n in range(100)], "feature"),
+    ],
+)
+def test_identifiers_name_rows(name, values, role):
+    """Nearly unique, and named or counted like an identifier."""
+    assert propose_schema(pd.DataFrame({name: values}))[name].role == role
+
+
+def test_one_date_orders_the_rows():
+    """The application date is preferred; other dates are left for derived columns."""
+    days = pd.to_datetime(["2020-01-01", "2021-01-01"]).as_unit("us")
+    frame = pd.DataFrame({"first_job": days, "application_date": days})
+    schema = propose_schema(frame)
+    assert schema["application_date"].role == "date"
+    assert schema["first_job"].role == "ignore"
+    assert "Derive the years" in schema["first_job"].why
+
+
+def test_free_text_is_ignored():
+    """A different sentence in every row is text."""
+    frame = pd.DataFrame({"note": [f"called the applicant {n} times" for n in range(300)]})
+    assert propose_schema(frame)["note"].kind == "text"
+    assert propose_schema(frame)["note"].role == "ignore"
+
+
+def test_typed_gives_the_frame_its_proposed_form():
+    """A 0/1 outcome becomes the texts the bad value is compared with."""
+    frame, schema = typed(pd.DataFrame({"x": [1.5, 2.5], "default": [0.0, 1.0]}))
+    assert frame["default"].tolist() == ["0", "1"]
+    assert schema.bad_value == "1"
