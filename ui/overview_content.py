@@ -104,7 +104,7 @@ def _champion() -> None:
         run = workspace().registry.run(champion.run_id)
         st.markdown(f"**{_literal(model_name(champion))}**")
         st.caption(
-            f"{_auc(run)} · approves below {percent(champion.policy['approve_below'])} · "
+            f"{_literal(_auc(run))} · approves below {percent(champion.policy['approve_below'])} · "
             f"declines from {percent(champion.policy['decline_from'])}"
         )
         with st.container(horizontal=True):
@@ -131,13 +131,14 @@ def _decisions() -> None:
 def _decision(record: DecisionRecord) -> None:
     said = record.override["decision"] if record.override else record.decision
     look = LOOKS[said]
-    links.link(
-        f"**{look.word}** · {percent(record.pd_hat)} · {count(record.points)} points "
-        f":gray[· {_literal(record.applicant_ref)} · {ago(record.at)}]",
-        "decisions",
-        icon=f":material/{look.icon}:",
-        decision=record.id,
-    )
+    with _line():
+        links.link(
+            f"**{look.word}** · {percent(record.pd_hat)} · {count(record.points)} points",
+            "decisions",
+            icon=f":material/{look.icon}:",
+            decision=record.id,
+        )
+        st.caption(f"{_literal(record.applicant_ref)} · {ago(record.at)}", width="content")
 
 
 def _runs() -> None:
@@ -149,13 +150,10 @@ def _runs() -> None:
             return
         for run in runs:
             page: links.PageName = "evaluation" if run.digest else "training"
-            links.link(
-                f"**{_literal(run_name(run))}** :gray[· {_literal(_auc(run))} · "
-                f"{ago(run.created_at)}]",
-                page,
-                icon=":material/model_training:",
-                run=run.id,
-            )
+            name = f"**{_literal(run_name(run))}**"
+            with _line():
+                links.link(name, page, icon=":material/model_training:", run=run.id)
+                st.caption(f"{_literal(_auc(run))} · {ago(run.created_at)}", width="content")
 
 
 def _auc(run: Run) -> str:
@@ -165,6 +163,11 @@ def _auc(run: Run) -> str:
         return {"queued": "waiting", "running": "training", "done": "finished"}.get(status, status)
     auc = run.summary["auc"]["network"]
     return f"AUC {metric(auc['value'])} {interval(auc['low'], auc['high'])}"
+
+
+def _line() -> DeltaGenerator:
+    """Return a line for a link and what is said about it; on a phone it becomes two."""
+    return st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
 
 
 def _literal(text: str) -> str:

@@ -87,17 +87,20 @@ def _chapter(chapter: Chapter) -> None:
 def _stage(told: tuple[Chapter, ...]) -> None:
     """Show the newest picture there is, or the one that was picked."""
     ready = [chapter for chapter in told if PICTURES[chapter.key].ready(chapter)]
-    with st.container(height=460, border=False, key="demo-stage"):
-        if not ready:
-            st.skeleton(height=400)
-            return
-        by_label = {PICTURES[chapter.key].label: chapter for chapter in ready}
-        newest = list(by_label)[-1]
-        picked = st.segmented_control(
-            "Picture", list(by_label), default=newest, required=True,
-            key=f"demo-picture-{newest}", label_visibility="collapsed",
-        )  # fmt: skip
-        draw_picture(by_label[picked or newest])
+    if not ready:
+        st.skeleton(height=400)
+        return
+    by_label = {PICTURES[chapter.key].label: chapter for chapter in ready}
+    newest = list(by_label)[-1]
+    picked = st.segmented_control(
+        "Picture",
+        list(by_label),
+        default=newest,
+        required=True,
+        key=f"demo-picture-{newest}",
+        label_visibility="collapsed",
+    )
+    draw_picture(by_label[picked or newest])
 
 
 def _start() -> None:

@@ -141,10 +141,11 @@ def _kept_out(schema: Schema) -> str:
 
 def _train(story: _Story, data_set: DataSet) -> Run:
     context = story.context
+    number = len(context.workspace.registry.runs(data_set.id)) + 1
     run = context.workspace.registry.add_run(
         data_set_id=data_set.id,
         job_id=context.job.id,
-        name=data_set.name,
+        name=f"{data_set.name} · demo · run {number}",
         preset="recommended",
         settings=PRESETS["recommended"].settings.to_json(),
         split=SplitSettings().to_json(),
