@@ -71,6 +71,14 @@ def test_interval_holds_its_figure():
             assert name == "gini" or 0 <= one.low <= one.high <= 1, name
 
 
+@pytest.mark.parametrize("name", ["ks", "ece"])
+def test_what_noise_raises_reaches_downwards(name):
+    """The truth is likelier below these figures than above, and the interval says so."""
+    y_true, pd_hat = population(np.random.default_rng(1), 500)
+    found = bootstrap(y_true, pd_hat, 300)[name]
+    assert found.value - found.low > 1.2 * (found.high - found.value)
+
+
 def test_tiny_sample_has_a_wide_interval():
     """Four rows prove nothing, and draws without a bad are left out."""
     auc = bootstrap([0, 0, 0, 1], [0.1, 0.5, 0.3, 0.4], 200)["auc"]
