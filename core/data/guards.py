@@ -226,21 +226,24 @@ def _numbers(series: pd.Series, name: str) -> Iterator[Finding]:
 
 
 def _special_numbers(values: np.ndarray) -> list[float]:
-    """Return code-like extremes that lie apart: beyond a gap as wide as the rest of the values."""
+    """Return up to three code-like extremes on each side that lie apart from the rest."""
     distinct = np.unique(values)
     found: list[float] = []
     for ordered in (distinct, distinct[::-1]):
-        for position, extreme in enumerate(ordered[:3]):
-            rest = ordered[position + 1 :]
-            if extreme not in _CODE_NUMBERS or len(rest) < 3:
+        for many in (3, 2, 1):
+            codes, rest = ordered[:many], ordered[many:]
+            if len(rest) >= 3 and set(codes) <= _CODE_NUMBERS and _apart(codes[-1], rest):
+                found += [float(code) for code in codes]
                 break
-            gap = abs(rest[0] - extreme)
-            if extreme > 0 and gap < max(2 * (rest.max() - rest.min()), 10):
-                break
-            if extreme < 0 and rest.min() < 0 and rest[0] - extreme < 1.5:
-                break
-            found.append(float(extreme))
     return sorted(found)
+
+
+def _apart(code: float, rest: np.ndarray) -> bool:
+    """Return whether a code is the only negative kind of value, or beyond a wide gap."""
+    if code < 0 and rest.min() >= 0:
+        return True
+    spread = float(rest.max() - rest.min())
+    return bool(abs(rest[0] - code) >= max(2 * spread, 10.0))
 
 
 def _categories(series: pd.Series, name: str) -> Iterator[Finding]:
