@@ -139,7 +139,7 @@ def _layers() -> tuple[int, ...]:
         help="Without one it is a logistic regression.",
         **KEEP,
     )
-    widths = (64, 32, 16, 16)
+    widths = (32, 16, 16, 16)
     return tuple(
         columns[number + 1].number_input(
             f"Width of layer {number + 1}", 1, 4096, widths[number], key=f"width-{number}", **KEEP

@@ -172,7 +172,7 @@ class Encoder:
             self._plan.write(row[np.newaxis], out[np.newaxis])
         for name, slots, other, missing in self._codes:
             value = values.get(name)
-            absent = value is None or value != value or value is pd.NA
+            absent = value is None or value != value  # NaN differs from itself
             out[missing if absent else slots.get(value, other)] = 1
         return out
 

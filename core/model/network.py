@@ -38,9 +38,8 @@ def served(model: keras.Model, settings: NetworkSettings) -> ServedNetwork:
     """Return the network as NumPy; its arrays are copies."""
     layers = dense_layers(model)
     return ServedNetwork(
-        # np.array copies: fit and predict give Keras' own buffers away.
-        [np.array(layer.kernel) for layer in layers],
-        [np.array(layer.bias) for layer in layers],
+        [to_numpy(layer.kernel) for layer in layers],
+        [to_numpy(layer.bias) for layer in layers],
         settings.activation,
     )
 
@@ -48,6 +47,11 @@ def served(model: keras.Model, settings: NetworkSettings) -> ServedNetwork:
 def dense_layers(model: keras.Model) -> list[keras.layers.Dense]:
     """Return the layers that hold weights, first to last."""
     return [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+
+
+def to_numpy(variable: keras.Variable) -> np.ndarray:
+    """Return a copy of a weight: fit and predict give Keras' own buffers away."""
+    return np.array(keras.ops.convert_to_numpy(variable.value))
 
 
 def warm_up() -> None:

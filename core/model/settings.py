@@ -38,9 +38,9 @@ class NetworkSettings:
         seed: Same seed, data and machine give the same network.
     """
 
-    layers: tuple[int, ...] = (64, 32)
+    layers: tuple[int, ...] = (32, 16)
     activation: Activation = "relu"
-    dropout: float = 0.2
+    dropout: float = 0.1
     l1: float = 0.0
     l2: float = 0.0
     optimiser: Optimiser = "adamw"
@@ -89,7 +89,8 @@ class NetworkSettings:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "NetworkSettings":
         """Return the settings that `to_json` wrote; what is absent has its default."""
-        return cls(**{**data, "layers": tuple(data.get("layers", (64, 32)))})
+        layers = {"layers": tuple(data["layers"])} if "layers" in data else {}
+        return cls(**{**data, **layers})
 
 
 def _between(what: str, value: float, low: float, high: float) -> str:

@@ -20,7 +20,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from core.errors import ModelError
-from core.model.network import build, compile_for_training, dense_layers, served
+from core.model.network import build, compile_for_training, dense_layers, served, to_numpy
 from core.model.served import ServedNetwork
 from core.model.settings import NetworkSettings
 
@@ -235,7 +235,7 @@ class _Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no
         val_loss = figures.val_loss or 0.0
         if val_loss < self._lowest or not self._settings.patience or self.kept is None:
             self._lowest, self.best_epoch = val_loss, figures.epoch
-            self.kept = self.model.get_weights()
+            self.kept = [to_numpy(weight) for weight in self.model.weights]
 
     def _measured(self, loss: float) -> EpochFigures:
         network = served(self.model, self._settings)
@@ -282,10 +282,10 @@ def _finish_weights(
     model: keras.Model, settings: NetworkSettings, training: Rows, blocks: Sequence[slice]
 ) -> None:
     first, last = dense_layers(model)[0], dense_layers(model)[-1]
-    first.kernel.assign(_settled(np.array(first.kernel), training.x, blocks))
+    first.kernel.assign(_settled(to_numpy(first.kernel), training.x, blocks))
     if settings.class_weights:
         share = float(np.mean(training.y))
-        last.bias.assign(np.array(last.bias) - np.float32(np.log((1 - share) / share)))
+        last.bias.assign(to_numpy(last.bias) - np.float32(np.log((1 - share) / share)))
 
 
 def _settled(kernel: np.ndarray, x: np.ndarray, blocks: Sequence[slice]) -> np.ndarray:

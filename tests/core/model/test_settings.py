@@ -1,0 +1,57 @@
+"""core.model.settings: what cannot work is refused in words."""
+
+import subprocess
+import sys
+
+import pytest
+
+from core.errors import ModelError
+from core.model.settings import PRESETS, NetworkSettings
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_survive_the_store(name):
+    """Settings read back are the settings written."""
+    settings = PRESETS[name].settings
+    assert NetworkSettings.from_json(settings.to_json()) == settings
+
+
+def test_paper_baseline_is_the_papers():
+    """32-16-1, relu, Adam, 10 epochs, batches of 32, standardised numbers, no early stopping."""
+    paper = PRESETS["paper"].settings
+    assert (paper.layers, paper.activation, paper.optimiser) == ((32, 16), "relu", "adam")
+    assert (paper.epochs, paper.batch_size, paper.patience) == (10, 32, 0)
+    assert (paper.learning_rate, paper.numeric, paper.dropout) == (1e-3, "standard", 0)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"dropout": 1.0}, "Dropout should be between 0 and 0.9, but is 1"),
+        ({"layers": (64, 0)}, "width of a layer should be between 1 and 4,096, but is 0"),
+        ({"layers": (8,) * 9}, "Layers should be between 0 and 8, but is 9"),
+        ({"epochs": 0}, "Epochs should be between 1"),
+        ({"learning_rate": float("nan")}, "learning rate should be between"),
+        ({"activation": "selu"}, "activation should be one of relu, .* not 'selu'"),
+        ({"optimiser": "lion"}, "optimiser should be one of adam, .* not 'lion'"),
+    ],
+)
+def test_settings_out_of_range_are_refused(wrong, message):
+    """The message says what came and what was expected."""
+    with pytest.raises(ModelError, match=message):
+        NetworkSettings(**wrong)
+
+
+def test_everything_wrong_is_said_at_once():
+    """Nobody mends a form one message at a time."""
+    with pytest.raises(ModelError, match=r"Dropout.*Epochs"):
+        NetworkSettings(dropout=2, epochs=0)
+
+
+def test_what_serves_needs_no_keras():
+    """Pages and REST use these modules, and must never load Keras or JAX."""
+    modules = "core.model.settings, core.model.bundle, core.jobs.train_request"
+    code = (
+        f"import sys, {modules}; sys.exit(bool({{'keras', 'jax', 'sklearn'}} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

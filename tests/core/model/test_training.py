@@ -1,0 +1,127 @@
+"""core.model.training: networks learn, stop in time and are what is served."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from core.errors import ModelError
+from core.model.network import to_numpy
+from core.model.settings import NetworkSettings
+from core.model.training import Rows, Watch, train
+
+QUICK = NetworkSettings(
+    layers=(8,), dropout=0, epochs=6, patience=0, batch_size=64, learning_rate=0.02
+)
+
+
+def rows(n=500, seed=0):
+    """Bads where the first of three slots is large; the last slot is never filled."""
+    random = np.random.default_rng(seed)
+    x = random.random((n, 4), np.float32)
+    x[:, 3] = 0
+    odds = 6 * x[:, 0] - 4.5
+    return Rows(x, (random.random(n) < 1 / (1 + np.exp(-odds))).astype(np.int8))
+
+
+def trained(watch=None, blocks=(), **changes):
+    """Train a tiny network on 500 rows."""
+    settings = dataclasses.replace(QUICK, **changes)
+    return train(settings, rows(), rows(300, 1), blocks, watch or Watch())
+
+
+def test_it_learns():
+    """The loss falls and the ranking is far from chance."""
+    history = trained().history
+    assert len(history) == 6
+    assert history[-1].loss < history[0].loss
+    assert history[-1].val_auc > 0.75
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "gelu"])
+def test_numpy_equals_keras(activation):
+    """What is served is what was trained, to 1e-6."""
+    result = trained(activation=activation, epochs=2)
+    x = rows(200, 2).x
+    keras = np.asarray(result.model.predict(x, verbose=0))[:, 0]
+    assert np.abs(result.network.log_odds(x) - keras).max() < 1e-6
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"layers": ()},
+        {"optimiser": "sgd"},
+        {"optimiser": "adamw", "l1": 1e-4, "l2": 1e-4, "dropout": 0.3},
+        {"optimiser": "gradient_descent"},
+    ],
+)
+def test_every_kind_of_setting_trains(changes):
+    """No layers, penalties, each optimiser: the figures are numbers."""
+    last = trained(epochs=2, **changes).history[-1]
+    assert np.isfinite([last.loss, last.val_loss, last.auc, last.val_auc]).all()
+    assert last.steps == (1 if changes.get("optimiser") == "gradient_descent" else 8)
+
+
+def test_same_seed_same_network():
+    """And another seed gives another one."""
+    first, again, other = trained(dropout=0.2), trained(dropout=0.2), trained(dropout=0.2, seed=1)
+    assert np.array_equal(first.network.weights[0], again.network.weights[0])
+    assert not np.array_equal(first.network.weights[0], other.network.weights[0])
+
+
+def test_early_stopping_keeps_the_best_epoch():
+    """It ends `patience` epochs after the lowest validation loss and goes back to it."""
+    result = trained(epochs=200, patience=3, learning_rate=0.1)
+    losses = [each.val_loss for each in result.history]
+    assert result.best_epoch == np.argmin(losses) + 1
+    assert len(losses) == result.best_epoch + 3
+    x, y = rows(300, 1).x, rows(300, 1).y
+    scores = result.network.log_odds(x)
+    assert np.mean(np.logaddexp(0, scores) - y * scores) == pytest.approx(min(losses), abs=1e-5)
+
+
+def test_stopping_keeps_the_whole_epochs():
+    """The flag is obeyed within the epoch; what was whole stays usable."""
+    ended = []
+    watch = Watch(epoch=ended.append, should_stop=lambda: len(ended) == 2)
+    result = trained(watch, epochs=1000)
+    assert result.stopped
+    assert len(result.history) == 2
+
+
+def test_stopping_before_an_epoch_ends_keeps_nothing():
+    """There is no network worth keeping."""
+    assert trained(Watch(should_stop=lambda: True)) is None
+
+
+def test_steps_are_reported_only_when_due():
+    """Reporting costs nothing while nobody is due to hear."""
+    heard, due = [], iter([True, False, True])
+    trained(Watch(due=lambda: next(due, False), step=heard.append))
+    assert len(heard) == 2
+    assert heard[0].val_loss is None
+    assert 0 < heard[0].step <= heard[0].steps == 8
+
+
+def test_class_weights_leave_probabilities_calibrated():
+    """The shift of ln(goods / bads) is taken back: the mean PD stays near the bad rate."""
+    result = trained(class_weights=True, epochs=30)
+    sample = rows(2000, 3)
+    pd_hat = 1 / (1 + np.exp(-result.network.log_odds(sample.x)))
+    assert sample.y.mean() < 0.3
+    assert pd_hat.mean() == pytest.approx(sample.y.mean(), abs=0.04)
+
+
+def test_slots_never_seen_count_like_the_mean_of_their_column():
+    """Blocks (0, 1) and (2, 3): slot 3 is empty in training and takes the mean of its block."""
+    result = trained(blocks=[slice(0, 2), slice(2, 4)])
+    weights = result.network.weights[0]
+    assert weights[3] == pytest.approx(rows().x[:, 2].mean() * weights[2], rel=1e-5)
+    assert np.array_equal(weights, to_numpy(result.model.layers[0].kernel))
+
+
+def test_a_loss_that_explodes_is_explained():
+    """The message names the epoch and what to change."""
+    with pytest.raises(ModelError, match=r"loss of epoch 1 is not a number .* below 10"):
+        trained(optimiser="sgd", learning_rate=10.0, layers=(64, 64), l2=10.0)
