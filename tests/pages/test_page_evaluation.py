@@ -1,0 +1,244 @@
+"""The evaluation page: empty, unfinished, judged, and with predictions that cannot be judged."""
+
+import io
+import json
+
+import pytest
+
+from core.decision.policy import Policy
+from core.evaluation.metrics import Confusion
+from core.evaluation.report import evaluate
+from core.store.base import new_id
+from core.store.tables import Run
+from core.store.workspace import Workspace
+from tests.core.evaluation.runs import predictions
+from ui.evaluation_cut_off import confusion_frame, sentence
+
+POLICY = Policy(approve_below=0.2, decline_from=0.3)
+
+
+def add_run(workspace: Workspace, name: str = "First run") -> Run:
+    """A run whose training has begun."""
+    registry = workspace.registry
+    source = registry.add_source(name, f"{name}.csv", 1, new_id("x"), 1500, {}, {})
+    data_set = registry.add_data_set(source.id, name, 1500, 450, source.sha256, {}, [])
+    job = registry.submit("train", f"Training on {name}", {})
+    run = registry.add_run(data_set.id, job.id, name, "recommended", {}, {})
+    registry.claim("test", 1)
+    return run
+
+
+def finish(workspace: Workspace, run: Run, frame=None, evidence: bool = True) -> Run:
+    """The run with stored predictions, a report and a model version."""
+    frame = predictions() if frame is None else frame
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer)
+    files = {"predictions.parquet": buffer.getvalue()}
+    if evidence:
+        report = evaluate(frame, cut_off=POLICY.decline_from, replicates=50)
+        files["evidence.json"] = json.dumps(report.to_json()).encode()
+    digest = workspace.artifacts.write(f"runs/{run.id}", files)
+    workspace.registry.finish(run.job_id, "done")
+    workspace.registry.add_model(run.id, run.name, POLICY.to_json(), digest)
+    return workspace.registry.finish_run(run.id, {}, digest)
+
+
+@pytest.fixture
+def run(workspace: Workspace) -> Run:
+    """A finished run."""
+    return finish(workspace, add_run(workspace))
+
+
+def text(at) -> str:
+    """Everything written on the page."""
+    parts = [*at.markdown, *at.caption, *at.subheader, *at.header, *at.info, *at.error, *at.warning]
+    return "\n".join(str(part.value) for part in parts)
+
+
+def metrics(at) -> dict[str, str]:
+    """The figures on the page by label."""
+    return {metric.label: metric.value for metric in at.metric}
+
+
+def test_empty_workspace_leads_to_training(workspace, open_page):
+    """Without a run there is one sentence and one button."""
+    at = open_page("evaluation")
+    assert not at.exception
+    assert "There is no trained network to judge yet." in text(at)
+    assert [button.label for button in at.button] == ["Train a network"]
+
+
+def test_summary_comes_first(run, open_page):
+    """The first words say what the figures mean."""
+    at = open_page("evaluation", run=run.id)
+    assert not at.exception
+    assert at.subheader[0].value.startswith("The network ranks a random bad applicant above")
+    assert "one test part is shaky ground" in text(at)
+
+
+def test_every_figure_has_interval_n_and_explanation(run, open_page):
+    """All eleven figures carry their interval, their n and a hover explanation."""
+    at = open_page("evaluation", run=run.id)
+    assert len(at.metric) == 11
+    for metric in at.metric:
+        assert metric.proto.help, metric.label
+        assert "[" in metric.delta, metric.label
+        assert "n = " in metric.delta, metric.label
+
+
+def test_report_is_made_where_none_is_stored(workspace, open_page):
+    """A run with predictions alone is judged on the spot."""
+    run = finish(workspace, add_run(workspace), evidence=False)
+    at = open_page("evaluation", run=run.id)
+    assert not at.exception
+    assert "ROC-AUC" in metrics(at)
+
+
+def test_cut_off_starts_at_the_policy(run, open_page):
+    """Without a choice the page shows what the model's policy declines."""
+    at = open_page("evaluation", run=run.id)
+    assert at.slider[0].value == 30.0
+    assert "the policy of First run, version 1" in at.slider[0].help
+
+
+def test_moving_the_cut_off_moves_the_figures_and_the_address(run, open_page):
+    """A higher cut-off approves more, and a colleague's link shows the same."""
+    at = open_page("evaluation", run=run.id)
+    before = metrics(at)["Approval rate"]
+    at.slider[0].set_value(60.0).run()
+    assert at.query_params["cut_off"] == "60"
+    after = metrics(at)["Approval rate"]
+    assert float(after.split()[0]) > float(before.split()[0])
+    assert metrics(open_page("evaluation", run=run.id, cut_off="60"))["Approval rate"] == after
+
+
+def test_back_to_the_policy(run, open_page):
+    """One button undoes the visitor's cut-off, in the address too."""
+    at = open_page("evaluation", run=run.id, cut_off="60")
+    at.button(key="cut-off-back").click().run()
+    assert at.slider[0].value == 30.0
+    assert "cut_off" not in at.query_params
+
+
+@pytest.mark.parametrize("asked", ["much", "-1", "101", "nan"])
+def test_unusable_cut_off_in_the_address(run, open_page, asked):
+    """A mistyped address is told, and the policy's cut-off is shown."""
+    at = open_page("evaluation", run=run.id, cut_off=asked)
+    assert not at.exception
+    assert "no percentage from 0 to 100" in text(at)
+    assert at.slider[0].value == 30.0
+
+
+@pytest.mark.parametrize("cut_off", ["0", "100"])
+def test_ends_of_the_slider(run, open_page, cut_off):
+    """Approving nobody or everybody leaves some shares undefined: they read as a dash."""
+    at = open_page("evaluation", run=run.id, cut_off=cut_off)
+    assert not at.exception
+    undefined = "Bad rate among approved" if cut_off == "0" else "Bads among declined (precision)"
+    assert metrics(at)[undefined] == "–"
+
+
+SHELVES = ["curves", "deciles", "reliability", "trade-off", "all-models", "method", "downloads"]
+
+
+@pytest.mark.parametrize("cut_off", ["0", "30", "100"])
+def test_depth_opens_at_any_cut_off(run, open_page, cut_off):
+    """Every shelf opens, also where nobody or everybody is declined."""
+    at = open_page("evaluation", run=run.id, cut_off=cut_off)
+    closed = len(at.get("plotly_chart"))
+    for shelf in SHELVES:
+        at.session_state[f"shelf-{shelf}"] = True
+    at.run()
+    assert not at.exception
+    assert len(at.get("plotly_chart")) == closed + 6
+    assert "bootstrap draws" in text(at)
+
+
+@pytest.mark.parametrize("metric", ["gini", "ks", "pr_auc", "brier", "ece"])
+def test_challengers_by_any_figure(run, open_page, metric):
+    """The network stands beside its challengers by the figure of choice."""
+    at = open_page("evaluation", run=run.id)
+    at.selectbox(key="compare_by").select(metric).run()
+    assert not at.exception
+    assert list(at.table[0].value["Model"]) == [
+        "Network",
+        "Logistic regression",
+        "Gradient-boosted trees",
+        "Majority class",
+    ]
+
+
+def test_challengers_verdict(run, open_page):
+    """The clear loser is named, and the equal is not called a winner or a loser."""
+    verdicts = open_page("evaluation", run=run.id).table[0].value["Verdict"].tolist()
+    assert verdicts == ["–", "Network better", "No clear winner", "Network better"]
+
+
+def test_running_training_is_followed(workspace, open_page):
+    """A run that still trains shows its progress instead of figures."""
+    run = add_run(workspace)
+    workspace.registry.report(run.job_id, 0.4, "Epoch 4 of 10", 12.0)
+    at = open_page("evaluation", run=run.id)
+    assert not at.exception
+    assert "still training" in text(at)
+    assert not at.metric
+
+
+@pytest.mark.parametrize("status", ["failed", "stopped"])
+def test_unfinished_run_says_why(workspace, open_page, status):
+    """A run that failed or was stopped leads back to training."""
+    run = add_run(workspace)
+    workspace.registry.finish(run.job_id, status, error="The loss became NaN.")
+    at = open_page("evaluation", run=run.id)
+    assert not at.exception
+    assert "did not finish" in text(at)
+    assert "Train again" in [button.label for button in at.button]
+
+
+def test_one_class_alone_is_explained(workspace, open_page):
+    """Predictions without a bad among the test rows give words, not figures."""
+    frame = predictions()
+    frame.loc[frame["part"] == "test", "y"] = 0
+    run = finish(workspace, add_run(workspace), frame, evidence=False)
+    at = open_page("evaluation", run=run.id)
+    assert not at.exception
+    assert "there are 0 bads and 500 goods" in text(at)
+
+
+def test_changed_file_is_refused(workspace, run, open_page):
+    """Predictions that are not those written are not shown."""
+    path = workspace.settings.home / "artifacts" / "runs" / run.id / "predictions.parquet"
+    path.write_bytes(path.read_bytes() + b"x")
+    at = open_page("evaluation", run=run.id)
+    assert "predictions.parquet" in text(at)
+    assert not at.metric
+
+
+def test_real_run_is_judged(seeded, open_page):
+    """The seeded run, trained on the bundled loan file, fills the whole page."""
+    (run,) = seeded.registry.runs()
+    at = open_page("evaluation", run=run.id)
+    assert not at.exception
+    assert len(at.metric) == 11
+    assert "Explain this model" in [button.label for button in at.button]
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ((2, 1, 1, 6), "approve **70.0 %** of applicants, of whom **14.3 %** default"),
+        ((3, 7, 0, 0), "approve nobody"),
+        ((0, 0, 3, 7), "approve everybody, of whom **30.0 %** default"),
+    ],
+)
+def test_sentence_of_a_cut_off(cells, words):
+    """What a cut-off does reads as a sentence, at its ends too."""
+    assert words in sentence(0.3, Confusion(*cells))
+
+
+def test_cells_are_shares_of_their_outcome():
+    """Of three bads two are declined."""
+    frame = confusion_frame(Confusion(tp=2, fp=1, fn=1, tn=6))
+    bad = frame[frame["outcome"] == "Bad"].set_index("decision")
+    assert bad.loc["Declined", "share"] == pytest.approx(2 / 3)
+    assert bad["right"].to_dict() == {"Approved": False, "Declined": True}
