@@ -27,10 +27,17 @@ CSS = """
 [data-testid="stCaptionContainer"] { opacity: 0.78; }
 /* White on the dark theme's accent has 2.4 : 1; the page's own background has 7 : 1. */
 [data-testid^="stBaseButton-primary"] { color: light-dark(#FFFFFF, #0F151B); }
+/* The data behind a chart: room for a table, where the screen has it. */
+[data-testid="stPopoverBody"]:has([class*="st-key-shelf-"]) { width: min(40rem, 92vw); }
 /* An instrument is wide, not endless; on a phone every pixel counts. */
 [data-testid="stMainBlockContainer"] { max-width: 80rem; }
+[data-testid="stSidebarUserContent"] { padding-top: 0.5rem; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.5rem 1rem 4rem; }
+  [data-testid="stHorizontalBlock"]:has(
+    > [data-testid="stColumn"] > [data-testid="stVerticalBlock"]
+    > [data-testid="stElementContainer"] > [data-testid="stMetric"]
+  ) > [data-testid="stColumn"] { min-width: calc(50% - 0.5rem); }
   [data-testid="stColumn"]:not(:has([data-testid="stElementContainer"])) { display: none; }
 }
 /* On paper: the page without what can be clicked. */
@@ -55,9 +62,9 @@ def wordmark() -> str:
     sign = ICON.read_text(encoding="utf-8").replace("<svg ", '<svg width="64" height="64" ', 1)
     name = (
         f'<text x="80" y="45" font-family="system-ui, Roboto, Helvetica, Arial, sans-serif" '
-        f'font-size="38" font-weight="600" fill="{colour}">Lendlens</text>'
+        f'font-size="36" font-weight="600" textLength="168" fill="{colour}">Lendlens</text>'
     )
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 240 64">{sign}{name}</svg>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 254 64">{sign}{name}</svg>'
 
 
 def apply() -> None:

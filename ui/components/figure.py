@@ -51,6 +51,6 @@ def _data(data: pd.DataFrame, key: str, alt: str) -> None:
         "Data", icon=":material/table_rows:", type="tertiary", key=f"data-{key}", on_change="rerun"
     )
     if shelf.open:
-        with shelf:
+        with shelf, st.container(key=f"shelf-{key}"):
             table(data, alt=f"Data of the chart: {alt}")
             csv_download(data, f"{key}.csv", key=key)

@@ -37,7 +37,7 @@ def page_header(title: str, answers: str) -> DeltaGenerator:
         The header's right side; `with` it to place the picker of the object in view there.
     """
     st.set_page_config(page_title=f"{title} · Lendlens")
-    left, right = st.columns([3, 2], vertical_alignment="bottom", gap="large")
+    left, right = st.columns([3, 2], vertical_alignment="bottom", gap="medium")
     left.title(title, anchor=False)
     left.caption(answers)
     return right
