@@ -3,18 +3,20 @@
 High values of a field are not bad in themselves, so the dots' colours are neutral.
 """
 
+from html import escape
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.charts.field_lines import by_field, lines, points_of_pd, signed
+from core.charts.field_lines import by_field, lines, points_of_pd, shortened, signed
 from core.charts.template import Palette, Theme, faded, figure, note, palette, rows_of
-from core.formatting import number
+from core.formatting import number, percent
 
 MOST_GROUPS = 5
 JITTER = 0.6
+LOW, HIGH = "#56B4E9", "#CC79A7"
 
 
 def importance(frame: pd.DataFrame, theme: Theme) -> go.Figure:
@@ -25,7 +27,7 @@ def importance(frame: pd.DataFrame, theme: Theme) -> go.Figure:
         theme: Which palette.
     """
     colours = palette(theme)
-    fig = by_field(list(frame["label"]), "Mean effect on log-odds, up or down", theme)
+    fig = by_field(list(frame["label"]), "Mean effect on log-odds (up or down)", theme)
     fig.add_bar(
         x=frame["log_odds"],
         y=lines(len(frame)),
@@ -40,7 +42,7 @@ def importance(frame: pd.DataFrame, theme: Theme) -> go.Figure:
             "width": 3,
         },
         customdata=[
-            f"<b>{row.label}</b><br>{signed(row.log_odds, sign=False)} log-odds "
+            f"<b>{escape(row.label)}</b><br>{signed(row.log_odds, sign=False)} log-odds "
             f"(95 % interval {row.low:.2f} to {row.high:.2f})<br>"
             f"{points_of_pd(row.pd, sign=False)} of PD on average"
             for row in rows_of(frame)
@@ -51,14 +53,14 @@ def importance(frame: pd.DataFrame, theme: Theme) -> go.Figure:
     for line, row in zip(lines(len(frame)), rows_of(frame), strict=True):
         note(
             fig,
-            f"{points_of_pd(row.pd, sign=False)}",
+            percent(row.pd),
             colours.muted,
             x=row.high,
             y=line,
             xanchor="left",
             xshift=6,
         )
-    fig.update_xaxes(range=[0, most * 1.28])
+    fig.update_xaxes(range=[0, most * 1.3])
     return fig
 
 
@@ -66,111 +68,108 @@ def beeswarm(frame: pd.DataFrame, labels: list[str], theme: Theme) -> go.Figure:
     """Draw every applicant as a dot in each field's line; colour is the field's own value.
 
     Args:
-        frame: One row per dot: line (place in `labels`), offset in [-0.5, 0.5], log_odds,
-            rank of the field's value in [0, 1] (NaN for categories and missing values), text.
+        frame: As `core.explanation.dots.beeswarm`.
         labels: Fields, the weightiest first.
         theme: Which palette.
     """
     colours = palette(theme)
-    fig = by_field(labels, "Effect on log-odds: left lowers, right raises the risk", theme)
-    ranked = frame[frame["rank"].notna()]
-    for part, look in (
-        (frame[frame["rank"].isna()], {"color": faded(colours.muted, 0.55)}),
-        (ranked, {"color": ranked["rank"], **_scale(colours, "low", "high")}),
+    fig = by_field(labels, "Effect on log-odds (right raises the risk)", theme)
+    is_ranked = frame["rank"].notna()
+    for dots, look in (
+        (frame[~is_ranked], {"color": faded(colours.muted, 0.6)}),
+        (frame[is_ranked], {"color": frame.loc[is_ranked, "rank"], **_scale(colours)}),
     ):
         fig.add_scatter(
-            x=part["log_odds"],
-            y=len(labels) - 1 - part["line"] + 0.8 * part["offset"],
+            x=dots["log_odds"],
+            y=len(labels) - 1 - dots["line"] + 0.8 * dots["offset"],
             mode="markers",
             marker={"size": 5, "opacity": 0.8, "line": {"width": 0}, **look},
-            customdata=part["text"],
+            customdata=[_dot_text(row) for row in rows_of(dots)],
             hovertemplate="%{customdata}<extra></extra>",
         )
     fig.add_vline(x=0, line={"color": colours.muted, "width": 1})
-    fig.update_layout(margin={"r": 64})
+    fig.update_layout(margin={"r": 72})
     return fig
 
 
-def dependence(
-    frame: pd.DataFrame, label: str, other: str, theme: Theme, *, other_is_number: bool
-) -> go.Figure:
+def dependence(frame: pd.DataFrame, label: str, other: str, theme: Theme) -> go.Figure:
     """Draw a field's effect over its value, coloured by a second field.
 
     Args:
-        frame: One row per applicant: value (number, or text for a category), log_odds, other
-            (number or text; missing allowed), text.
-        label: The field with its unit.
+        frame: As `core.explanation.dots.dependence`.
+        label: The field, with its unit.
         other: The second field.
-        other_is_number: Whether a colour scale or a legend tells it.
         theme: Which palette.
     """
     colours = palette(theme)
+    other_is_number = pd.api.types.is_numeric_dtype(frame["other"])
     fig = figure(theme, label, "Effect on log-odds", height=400, legend=not other_is_number)
-    places = _places(frame["value"], fig)
+    places = _places(frame["place"], fig)
     if other_is_number:
-        known = frame["other"].notna()
-        _dots(fig, frame[~known], places[~known], {"color": faded(colours.muted, 0.5)}, "")
-        ranks = frame.loc[known, "other"].rank(pct=True)
-        ends = [number(frame["other"].min()), number(frame["other"].max())]
-        look = {"color": ranks, **_scale(colours, ends[0], ends[1], title=other)}
-        _dots(fig, frame[known], places[known], look, "")
-        fig.update_layout(margin={"r": 96})
+        _dots_on_scale(fig, frame, places, other, colours)
     else:
         groups, names = _grouped(frame["other"])
-        for name, colour in zip(names, _hues(colours), strict=False):
+        for name, colour in zip(names, (*colours.series, colours.refer), strict=False):
             mine = groups == name
-            _dots(fig, frame[mine], places[mine], {"color": colour}, f"{other}: {name}")
+            _dots(fig, frame[mine], places[mine], {"color": colour}, f"{other}: {escape(name)}")
     fig.add_hline(y=0, line={"color": colours.muted, "width": 1})
     return fig
 
 
-def swarm(values: np.ndarray, bins: int = 80) -> np.ndarray:
-    """Return (n,) offsets in [-0.5, 0.5] that spread equal values apart, the densest the widest.
-
-    >>> swarm(np.array([0.0, 0.0, 0.0, 1.0])).tolist()
-    [0.0, 0.5, -0.5, 0.0]
-    """
-    low, high = values.min(), values.max()
-    place = np.zeros(len(values), int)
-    if high > low:
-        place = np.minimum((values - low) / (high - low) * bins, bins - 1).astype(int)
-    counts = np.bincount(place, minlength=bins)
-    order = np.argsort(place, kind="stable")
-    first = np.concatenate([[0], counts.cumsum()[:-1]])
-    rank = np.empty(len(values), int)
-    rank[order] = np.arange(len(values)) - first[place[order]]
-    side = np.where(rank % 2 == 1, 1, -1) * ((rank + 1) // 2)
-    return np.asarray(side / max(counts.max() - 1, 2))
+def _dots_on_scale(
+    fig: go.Figure, frame: pd.DataFrame, places: np.ndarray, other: str, colours: Palette
+) -> None:
+    known = frame["other"].notna()
+    _dots(fig, frame[~known], places[~known], {"color": faded(colours.muted, 0.5)})
+    ends = number(frame["other"].min()), number(frame["other"].max())
+    look = {"color": frame.loc[known, "other"].rank(pct=True), **_scale(colours, ends, other)}
+    _dots(fig, frame[known], places[known], look)
+    fig.update_layout(margin={"r": 96})
 
 
-def _scale(colours: Palette, low: str, high: str, title: str = "Value") -> dict[str, Any]:
-    """Return a colour scale for ranks in [0, 1]: neutral colours, since high is not bad."""
+def _dot_text(row: Any) -> str:
+    second = f" · {escape(row.other_value)}" if "other_value" in row._fields else ""
+    return (
+        f"<b>{escape(row.label)}: {escape(row.value)}</b>{second}<br>"
+        f"{signed(row.log_odds)} log-odds, {points_of_pd(row.pd)} of PD<br>Row {row.row}"
+    )
+
+
+def _scale(
+    colours: Palette, ends: tuple[str, str] = ("low", "high"), title: str = "Value"
+) -> dict[str, Any]:
+    """Return a colour scale for ranks in [0, 1]."""
+    words = {"color": colours.muted, "size": 12}
     return {
         "cmin": 0,
         "cmax": 1,
-        "colorscale": [[0, "#56B4E9"], [0.5, colours.muted], [1, "#CC79A7"]],
+        "colorscale": [[0, LOW], [0.5, colours.muted], [1, HIGH]],
         "showscale": True,
         "colorbar": {
             "thickness": 8,
-            "len": 0.8,
+            "len": 0.9,
             "outlinewidth": 0,
             "tickvals": [0.02, 0.98],
-            "ticktext": [low, high],
-            "tickfont": {"color": colours.muted, "size": 12},
-            "title": {"text": title, "side": "top", "font": {"color": colours.muted, "size": 12}},
+            "ticktext": list(ends),
+            "tickfont": words,
+            "title": {"text": shortened(title, 40), "side": "right", "font": words},
         },
     }
 
 
 def _dots(
-    fig: go.Figure, frame: pd.DataFrame, places: np.ndarray, look: dict[str, Any], name: str
+    fig: go.Figure,
+    frame: pd.DataFrame,
+    places: np.ndarray,
+    look: dict[str, Any],
+    name: str = "",
 ) -> None:
     fig.add_scatter(
         x=places,
         y=frame["log_odds"],
         mode="markers",
         marker={"size": 6, "opacity": 0.75, "line": {"width": 0}, **look},
-        customdata=frame["text"],
+        customdata=[_dot_text(row) for row in rows_of(frame)],
         hovertemplate="%{customdata}<extra></extra>",
         name=name,
         showlegend=bool(name),
@@ -193,7 +192,3 @@ def _grouped(values: pd.Series) -> tuple[pd.Series, list[str]]:
     frequent = list(filled.value_counts().index[:MOST_GROUPS])
     groups = filled.where(filled.isin(frequent), "all others")
     return groups, [*frequent, *(["all others"] if (groups == "all others").any() else [])]
-
-
-def _hues(colours: Palette) -> tuple[str, ...]:
-    return (*colours.series, colours.muted)

@@ -1,6 +1,7 @@
 """Charts with one line per field: how they are laid out and how effects are written."""
 
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
@@ -9,7 +10,7 @@ from core.charts.template import Theme, figure, palette
 
 ROW_HEIGHT = 30
 WIDE = 200
-LABEL_LENGTH = {"narrow": 19, "wide": 31}
+LABEL_LENGTH = {"narrow": 19, "wide": 28}
 
 
 def by_field(labels: Sequence[str], x_title: str, theme: Theme, left: int = 150) -> go.Figure:
@@ -18,10 +19,11 @@ def by_field(labels: Sequence[str], x_title: str, theme: Theme, left: int = 150)
     most = LABEL_LENGTH["wide" if left > WIDE else "narrow"]
     fig.update_yaxes(
         tickvals=lines(len(labels)),
-        ticktext=[_short(label, most) for label in labels],
+        ticktext=[escape(shortened(label, most)) for label in labels],
         range=[-0.6, len(labels) - 0.4],
         tickfont={"color": palette(theme).text, "size": 13},
         showgrid=False,
+        ticklabelstandoff=8,
     )
     return fig
 
@@ -31,7 +33,8 @@ def lines(count: int) -> np.ndarray:
     return np.arange(count)[::-1]
 
 
-def _short(text: str, most: int) -> str:
+def shortened(text: str, most: int) -> str:
+    """Return the text, cut with an ellipsis where it is longer than `most` characters."""
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,15 @@ from core.charts.field_lines import by_field, lines, signed
 from core.charts.template import Palette, Theme, note, palette, rows_of
 from core.formatting import percent
 
-PD_TICKS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-PD_TICKS_HIGH = (0.95, 0.98, 0.99, 0.995, 0.999)
-LEAST_TICK_DISTANCE = 0.09
+ROUND = (
+    (0.01, 0.1, 0.5, 0.9, 0.99),
+    (0.001, 0.05, 0.2, 0.3, 0.7, 0.8, 0.95, 0.999),
+    (0.002, 0.005, 0.02, 0.15, 0.25, 0.4, 0.6, 0.75, 0.85, 0.98, 0.995, 0.998),
+    tuple(hundredth / 100 for hundredth in range(1, 100)),
+    tuple(thousandth / 1000 for thousandth in range(1, 1000)),
+)
+"""Probabilities to mark on an axis, the roundest first."""
+LEAST_TICK_DISTANCE = 0.13
 ROOM_FOR_LABELS = 0.3
 
 
@@ -32,7 +39,8 @@ def waterfall(frame: pd.DataFrame, base_name: str, theme: Theme) -> go.Figure:
     names = [f"{row.label}: {row.value}" if row.value else row.label for row in rows_of(frame)]
     start, end = frame["start"].iloc[0], frame["end"].iloc[-1]
     ends = [f"Start: {base_name}", "This applicant"]
-    fig = by_field([ends[0], *names, ends[1]], "Probability of default (PD)", theme, left=230)
+    fig = by_field([ends[0], *names, ends[1]], "Probability of default (PD)", theme, left=216)
+    _pd_axis(fig, [start, *frame["end"]])
     places = lines(len(frame) + 2)
     for raises, colour, word in ((True, colours.bad, "Raises"), (False, colours.good, "Lowers")):
         chosen = (frame["log_odds"] > 0).to_numpy() == raises
@@ -51,16 +59,16 @@ def waterfall(frame: pd.DataFrame, base_name: str, theme: Theme) -> go.Figure:
     _step_labels(fig, frame, places, colours)
     for place, log_odds in ((places[0], start), (places[-1], end)):
         _end_mark(fig, place, log_odds, colours)
-    _pd_axis(fig, [start, *frame["end"]])
     return fig
 
 
 def _step_text(row: Any) -> str:
     word = "Raises" if row.log_odds > 0 else "Lowers"
-    value = f": {row.value}" if row.value else ""
+    value = f": {escape(row.value)}" if row.value else ""
     return (
-        f"<b>{row.label}{value}</b><br>{word} the risk by {signed(row.log_odds, sign=False)} "
-        f"log-odds,<br>PD from {percent(row.pd_start)} to {percent(row.pd_end)}"
+        f"<b>{escape(row.label)}{value}</b><br>"
+        f"{word} the risk by {signed(row.log_odds, sign=False)} log-odds,<br>"
+        f"PD from {percent(row.pd_start)} to {percent(row.pd_end)}"
     )
 
 
@@ -81,14 +89,12 @@ def _connectors(fig: go.Figure, frame: pd.DataFrame, places: np.ndarray, colours
 
 def _step_labels(fig: go.Figure, frame: pd.DataFrame, places: np.ndarray, colours: Palette) -> None:
     for place, row in zip(places[1:-1], rows_of(frame), strict=True):
-        note(
+        _label(
             fig,
             f"{signed(row.log_odds)} → {percent(row.pd_end)}",
-            colours.muted,
-            x=max(row.start, row.end),
-            y=place,
-            xanchor="left",
-            xshift=6,
+            (min(row.start, row.end), max(row.start, row.end)),
+            place,
+            {"color": colours.muted, "size": 12},
         )
 
 
@@ -96,30 +102,52 @@ def _end_mark(fig: go.Figure, place: float, log_odds: float, colours: Palette) -
     fig.add_scatter(
         x=[log_odds],
         y=[place],
-        mode="markers+text",
+        mode="markers",
         marker={"color": colours.text, "size": 11, "symbol": "diamond"},
-        text=[f"  <b>{percent(_pd(log_odds))}</b>"],
-        textposition="middle right",
-        textfont={"color": colours.text, "size": 14},
         hovertemplate=f"PD {percent(_pd(log_odds))}, log-odds {signed(log_odds)}<extra></extra>",
         cliponaxis=False,
+    )
+    font = {"color": colours.text, "size": 14}
+    _label(fig, f"<b>{percent(_pd(log_odds))}</b>", (log_odds, log_odds), place, font, away=10)
+
+
+def _label(
+    fig: go.Figure,
+    text: str,
+    span: tuple[float, float],
+    place: float,
+    font: dict[str, Any],
+    away: int = 6,
+) -> None:
+    """Write beside a bar, on the side where there is room."""
+    low, high = fig.layout.xaxis.range
+    on_the_left = span[0] - low > high - span[1]
+    note(
+        fig,
+        text,
+        font["color"],
+        font=font,
+        x=span[0] if on_the_left else span[1],
+        y=place,
+        xanchor="right" if on_the_left else "left",
+        xshift=-away if on_the_left else away,
     )
 
 
 def _pd_axis(fig: go.Figure, log_odds: Sequence[float]) -> None:
     """Read the log-odds axis as PD: ticks at round probabilities, no two of them too close."""
-    low, high = min(log_odds), max(log_odds)
-    room = max(high - low, 0.2)
-    low, high = low - 0.06 * room, high + ROOM_FOR_LABELS * room
+    room = max(max(log_odds) - min(log_odds), 0.2)
+    low, high = min(log_odds) - 0.1 * room, max(log_odds) + ROOM_FOR_LABELS * room
     ticks: list[float] = []
-    for tick in (*PD_TICKS, *PD_TICKS_HIGH):
-        far = not ticks or _place(tick) - _place(ticks[-1]) > LEAST_TICK_DISTANCE * (high - low)
-        if low <= _place(tick) <= high and far:
+    for tick in (tick for ticks in ROUND for tick in ticks):
+        inside = low <= _place(tick) <= high
+        gaps = (abs(_place(tick) - _place(other)) for other in ticks)
+        if inside and min(gaps, default=np.inf) > LEAST_TICK_DISTANCE * (high - low):
             ticks.append(tick)
     fig.update_xaxes(
         range=[low, high],
         tickvals=[_place(tick) for tick in ticks],
-        ticktext=[percent(tick, 0 if tick >= 0.01 else 1) for tick in ticks],
+        ticktext=[percent(tick, 0 if round(100 * tick, 6) % 1 == 0 else 1) for tick in ticks],
     )
 
 

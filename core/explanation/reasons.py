@@ -134,7 +134,9 @@ def shown(column: Column, value: Any) -> str:
         return "not given"
     if column.kind != "number":
         return str(value)
-    return f"{number(value)} {column.unit}".strip()
+    # "1 year", not "1 years"; units of several words stay as they are.
+    one = float(value) == 1 and " " not in column.unit
+    return f"{number(value)} {column.unit.removesuffix('s') if one else column.unit}".strip()
 
 
 def _sentence(column: Column, value: Any, among: pd.Series, who: str) -> str:

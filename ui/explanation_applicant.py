@@ -1,0 +1,129 @@
+"""One applicant of the loan file: the way from the reference population to the score."""
+
+import streamlit as st
+
+from core.charts.waterfall import waterfall
+from core.decision.policy import probability
+from core.decision.scoring import Assessment, Scorer
+from core.explanation import words
+from core.explanation.local import path
+from core.explanation.reference import Kind
+from core.formatting import count
+from core.store.tables import Run
+from ui import links, theme
+from ui.components.figure import draw
+from ui.components.page import failures
+from ui.components.verdict import verdict
+from ui.explanation_data import Picture
+from ui.explanation_overall import gap_text
+from ui.scoring_rows import LoanFile, loan_file
+
+ROW = "explanation-row"
+
+
+@st.fragment
+def applicant_section(
+    scorer: Scorer, run: Run, compared_with: Kind, picture: Picture | None
+) -> None:
+    """Let the visitor choose a row, and explain its score."""
+    st.header("One applicant", anchor=False)
+    with failures():
+        rows = loan_file(run)
+        row = _pick_row(rows, picture)
+        values = rows.values(row, scorer.bundle.fields)
+        said = scorer.assess(values, compared_with=compared_with)
+        _explained(scorer, said, rows.describe(row), compared_with)
+        links.link(
+            "Score this applicant and try other values",
+            "scoring",
+            icon=":material/person_search:",
+            model=scorer.model.id,
+            row=row,
+        )
+
+
+def _pick_row(rows: LoanFile, picture: Picture | None) -> int:
+    """Draw the row field, mirrored to `?row=`, and shortcuts to telling rows."""
+    first, last = int(rows.frame.index.min()), int(rows.frame.index.max())
+    asked = st.query_params.get("row", "")
+    if ROW not in st.session_state:
+        known = asked.isdecimal() and first <= int(asked) <= last
+        st.session_state[ROW] = int(asked) if known else rows.test_rows[0]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        row = st.number_input(
+            "Row of the loan file",
+            first,
+            last,
+            step=1,
+            key=ROW,
+            width=180,
+            help="Rows count from 0.",
+        )
+        for label, chosen in _telling_rows(picture).items():
+            st.button(label, key=f"{ROW}-{label}", on_click=_go_to, args=(chosen,))
+    if asked != str(row):
+        st.query_params["row"] = str(row)
+    return int(row)
+
+
+def _telling_rows(picture: Picture | None) -> dict[str, int]:
+    if picture is None:
+        return {}
+    log_odds = picture.explained.scores["log_odds"].sort_values(kind="stable")
+    return {
+        "Lowest risk": int(log_odds.index[0]),
+        "Median risk": int(log_odds.index[len(log_odds) // 2]),
+        "Highest risk": int(log_odds.index[-1]),
+    }
+
+
+def _go_to(row: int) -> None:
+    st.session_state[ROW] = row
+
+
+def _explained(scorer: Scorer, said: Assessment, where: str, compared_with: Kind) -> None:
+    attribution = said.attribution
+    if attribution is None:
+        return
+    reference = scorer.references[compared_with]
+    steps = path(attribution, said.features, scorer.bundle.schema)
+    left, right = st.columns([4, 7], gap="large")
+    with left:
+        verdict(said.decision, said.default_probability, said.points)
+        st.caption(where)
+        if said.reasons:
+            st.markdown("**What raises the risk most**")
+        for place, reason in enumerate(said.reasons, start=1):
+            st.markdown(f"{place}. {reason.sentence}")
+    with right:
+        finding = words.applicant(
+            attribution,
+            scorer.bundle.schema,
+            probability(attribution.base),
+            said.default_probability,
+        )
+        draw(
+            waterfall(steps, reference.name, theme.current()),
+            finding,
+            steps,
+            key="explanation-waterfall",
+            alt="How each field moves the default probability from the reference to the applicant",
+        )
+        st.caption(
+            "Bars add up in log-odds; each label gives the step and the default probability "
+            f"reached. {_method(said)}"
+        )
+
+
+def _method(said: Assessment) -> str:
+    attribution = said.attribution
+    if attribution is None:
+        return ""
+    if attribution.se is None:
+        how = f"Exact, over {count(attribution.n_coalitions)} coalitions of fields."
+    else:
+        how = (
+            f"Sampled, over {count(attribution.n_coalitions)} coalitions of fields; standard "
+            f"error at most {attribution.se.max():.3f} log-odds."
+        )
+    return f"{how} Unexplained rest {gap_text(attribution.gap)}."

@@ -1,0 +1,92 @@
+"""Behind the answer: the method, who is compared with, and everything to download."""
+
+import pandas as pd
+import streamlit as st
+
+from core.decision.scoring import Scorer
+from core.explanation.reasons import shown, typical
+from core.explanation.reference import Kind, Reference
+from core.formatting import count
+from ui.components.table import csv_download, table
+from ui.explanation_data import Picture
+from ui.explanation_overall import start_button
+
+METHOD = """
+Each field's number is its **Shapley value**: its average contribution to the network's log-odds
+over all orders in which the fields of the applicant could be revealed. Fields not yet revealed
+have the values of an applicant of the reference population, and the result is averaged over that
+population. What is explained is the network that scores, on the applicant's own fields.
+
+Up to about a dozen fields every combination is evaluated, and the values are exact. Beyond that
+a fixed sample of combinations is used; two independent halves of it give the standard error.
+Contributions add up to the score: the unexplained rest is shown.
+
+A contribution says what the model does. It does not say what would happen if the applicant
+changed the field, nor that the field causes default.
+"""
+
+
+def depth(
+    scorer: Scorer, picture: Picture | None, reference: Reference, compared_with: Kind
+) -> None:
+    """Draw the expanders; each computes only when it is opened."""
+    method = st.expander(
+        "Method", icon=":material/function:", key="depth-method", on_change="rerun"
+    )
+    if method.open:
+        method.markdown(METHOD)
+    who = st.expander(
+        f"Whom applicants are compared with: {count(reference.n)} {reference.name}",
+        icon=":material/groups:",
+        key="depth-reference",
+        on_change="rerun",
+    )
+    if who.open:
+        with who:
+            _reference(scorer, reference)
+    if picture is not None:
+        rows = st.expander(
+            "All explained applicants",
+            icon=":material/table_rows:",
+            key="depth-rows",
+            on_change="rerun",
+        )
+        if rows.open:
+            with rows:
+                _rows(scorer, picture, compared_with)
+
+
+def _reference(scorer: Scorer, reference: Reference) -> None:
+    st.markdown(
+        f"{reference.sentence} The choice changes the reasons, so it is stored with the model "
+        f"and named in every decision (id {reference.id})."
+    )
+    columns = [scorer.bundle.schema[name] for name in scorer.bundle.features]
+    table(
+        pd.DataFrame(
+            {
+                "Field": [column.label for column in columns],
+                "Typical value": [
+                    shown(column, typical(column, reference.frame[column.name]))
+                    for column in columns
+                ],
+            }
+        ),
+        alt="Typical value of each field in the reference population",
+    )
+
+
+def _rows(scorer: Scorer, picture: Picture, compared_with: Kind) -> None:
+    explained = picture.explained
+    st.markdown(
+        f"Contribution of each field in log-odds, for {count(len(explained))} of "
+        f"{count(picture.of)} applicants of the test part."
+    )
+    frame = explained.values.rename(columns=lambda name: picture.schema[str(name)].label)
+    frame.insert(0, "Log-odds", explained.scores["log_odds"])
+    frame.insert(0, "Row", frame.index)
+    frame = frame.sort_values("Row")
+    table(frame, alt="Shapley values of every explained applicant")
+    csv_download(frame, "explained-applicants.csv", key="explained")
+    if len(explained) < picture.of:
+        start_button(scorer, compared_with, picture.of, f"Explain all {count(picture.of)}")
