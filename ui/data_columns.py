@@ -10,7 +10,6 @@ from core.data.roles import propose_bad_value
 from core.data.schema import Kind, Role, Schema, value_text
 from core.data.step import listing
 from ui.data_draft import Draft, View, source_rows
-from ui.session import workspace
 
 _SHOWN = ("name", "role", "kind", "why", "label", "unit", "group", "description")
 _VERSION = "columns-version"
@@ -93,10 +92,9 @@ def _editor(draft: Draft) -> None:
         height="content",
         disabled=["name", "why"],
         column_config=_config(),
-        on_change=_take,
-        args=(draft.source.id, key),
         alt="Columns with role, type, reason, label, unit, group and description",
     )
+    _take(draft, key, base)
 
 
 def _config() -> dict[str, Any]:
@@ -121,17 +119,18 @@ def _config() -> dict[str, Any]:
     }
 
 
-def _take(source_id: str, key: str) -> None:
+def _take(draft: Draft, key: str, base: pd.DataFrame) -> None:
     """Keep what was edited; draw the table anew when more than the edited cells changed."""
-    draft = Draft.of(workspace().registry.source(source_id))
-    base: pd.DataFrame = st.session_state[f"{key}-base"]
     edits = {
         str(base["name"].iloc[int(row)]): changes
         for row, changes in st.session_state[key]["edited_rows"].items()
     }
-    schema, others_changed = edited(draft.schema, edits, source_rows(source_id))
-    if schema != draft.schema and (not draft.change(schema=schema) or others_changed):
+    schema, others_changed = edited(draft.schema, edits, source_rows(draft.source.id))
+    if schema == draft.schema:
+        return
+    if not draft.change(schema=schema) or others_changed:
         _bump()
+    st.rerun()
 
 
 def edited(

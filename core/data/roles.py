@@ -19,6 +19,7 @@ BAD_VALUES = (
     "bad", "default", "defaulted", "charged off", "charged_off", "chargedoff", "delinquent",
     "late", "yes", "y", "true", "1",
 )  # fmt: skip
+_GOOD_VALUES = ("good", "paid", "fully paid", "repaid", "current")
 _GOOD_IS_ONE = re.compile(r"good|creditability|credit_risk|repaid|paid", re.IGNORECASE)
 
 # What a column may not decide on, by the words of its name (FIELD.md, reasons 7).
@@ -49,6 +50,7 @@ _IDENTIFIER = re.compile(
 )
 _DATE_ORDER = re.compile(r"appl|issue|open|origin|start|book|grant|disburs|^date$", re.IGNORECASE)
 _FEW_VALUES = 20
+_MOST_OUTCOMES = 10
 _MOST_CATEGORIES = 100
 
 
@@ -78,7 +80,7 @@ def _column(series: pd.Series, is_outcome: bool) -> Column:
         bad = propose_bad_value(series)
         return Column(
             name, "category", "outcome",
-            why=f"Two values and a telling name; {bad!r} is taken as bad.",
+            why=f"Its name and values speak of the outcome; {bad!r} is taken as bad.",
         )  # fmt: skip
     return Column(name, kind, role, why=" ".join(filter(None, [why_role, why_kind])))
 
@@ -183,7 +185,21 @@ def _find_outcome(frame: pd.DataFrame) -> str | None:
             v.lower() for v in _texts(frame[name])
         }:
             return str(name)
-    return str(two_valued[-1]) if two_valued else None
+    unfinished = [name for name in named if _speaks_of_outcome(frame[name], str(name))]
+    likely = two_valued or unfinished
+    return str(likely[-1]) if likely else None
+
+
+def _speaks_of_outcome(series: pd.Series, name: str) -> bool:
+    """Return whether a column with one value, or more than two, is meant as the outcome.
+
+    It cannot be learnt yet, but then the page can say what it holds and what to do.
+    """
+    texts = {text.lower() for text in _texts(series)}
+    if not 1 <= len(texts) <= _MOST_OUTCOMES:
+        return False
+    words = texts & {*BAD_VALUES, *_GOOD_VALUES} - {"0", "1"}
+    return bool(words) or "default" in name.lower()
 
 
 def propose_bad_value(series: pd.Series) -> str:

@@ -38,6 +38,21 @@ def test_the_outcome_and_its_bad_value_are_found(name, values, bad):
     assert (schema.outcome.name, schema.outcome.kind, schema.bad_value) == (name, "category", bad)
 
 
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("loan_status", ["Fully Paid", "Charged Off", "Current"]),
+        ("status", ["good"]),
+        ("default", [0.0, 1.0, 2.0]),
+    ],
+)
+def test_an_outcome_that_cannot_be_learnt_yet_is_still_seen(name, values):
+    """So that the page can say that it holds one value, or three."""
+    outcome = schema_of(income=[1.5, 2.5, 3.5], **{name: values}).outcome
+    assert outcome is not None
+    assert outcome.name == name
+
+
 def test_no_outcome_is_proposed_where_none_can_be_seen():
     """Two values alone do not make an outcome."""
     assert schema_of(income=[1.5, 2.5], owner=["yes", "no"]).outcome is None

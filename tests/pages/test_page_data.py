@@ -1,0 +1,243 @@
+"""The data page: nothing yet, a seeded file, and everything that can go wrong."""
+
+import pytest
+
+from core.data import catalog
+from core.data.cleaning import Recipe
+from core.data.schema import Schema
+
+ROWS = [f"{n % 40 + 20},{n * 10},{'bad' if n % 4 == 0 else 'good'}" for n in range(100)]
+RAW = "\n".join(["age,income,status", *ROWS, "30,,bad"]).encode()
+
+
+@pytest.fixture
+def source(workspace):
+    """A small loan file with one gap."""
+    return catalog.add_source(workspace, "loans.csv", RAW)
+
+
+def draft(workspace, source):
+    """Return schema and recipe as the store holds them now."""
+    kept = workspace.registry.source(source.id).draft
+    return Schema.from_json(kept["schema"]), Recipe.from_json(kept["recipe"])
+
+
+def texts(at):
+    """Everything said on the page."""
+    return " ".join(
+        element.value for kind in (at.markdown, at.caption, at.error, at.warning, at.info)
+        for element in kind
+    )  # fmt: skip
+
+
+def test_an_empty_workspace_offers_upload_and_samples(workspace, open_page):
+    """The first visit says what to do next."""
+    at = open_page("data")
+    assert not at.exception
+    assert [header.value for header in at.subheader] == [
+        "Upload a loan file",
+        "Or start from a bundled one",
+    ]
+
+
+def test_a_sample_is_one_click_away(workspace, open_page):
+    """It comes with roles and recipe, ready to save."""
+    at = open_page("data")
+    at.button(key="use-credit_data").click().run()
+    assert not at.exception
+    assert {metric.label: metric.value for metric in at.metric} == {
+        "Rows": "4,452",
+        "Bad rate": "28.1 %",
+        "Features": "12",
+        "Missing": "0.8 %",
+        "To look at": "0",
+    }
+    assert at.button(key="save-data-set").disabled is False
+
+
+def test_an_upload_is_read_and_kept(workspace, open_page):
+    """Its address then names the file."""
+    at = open_page("data", source="new")
+    at.file_uploader(key="upload").upload("my_loans.csv", RAW, "text/csv").run()
+    [source] = workspace.registry.sources()
+    assert not at.exception
+    assert (source.name, source.rows) == ("My loans", 101)
+    assert at.query_params["source"] == source.id
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"", "The file is empty"),
+        (b"PK\x03\x04 workbook", "spreadsheet or zip archive"),
+        (b"x\n1\n2\n", "one column"),
+        (b"a,b\n1,2\n3,4,5\n", "Line 3 has 3 cells"),
+    ],
+)
+def test_what_cannot_be_read_says_why_and_offers_another_reading(workspace, open_page, raw, words):
+    """The message stands beside the upload; nothing is stored."""
+    at = open_page("data", source="new")
+    at.file_uploader(key="upload").upload("odd.csv", raw, "text/csv").run()
+    assert not at.exception
+    assert words in at.error[0].value
+    assert workspace.registry.sources() == []
+
+
+def test_a_file_that_was_read_wrongly_is_read_again(workspace, open_page):
+    """Commas inside cells looked like delimiters; choosing the semicolon makes another source."""
+    raw = "\n".join(["place,zip;job,kind;status", *["a,1;b,2;good", "a,1;b,2;bad"] * 40])
+    source = catalog.add_source(workspace, "odd.csv", raw.replace("status", "s,t").encode())
+    assert workspace.registry.source(source.id).dialect["delimiter"] == ","
+    at = open_page("data", source=source.id)
+    at.session_state["reading"] = True
+    at.run()
+    at.selectbox(key=f"Between cells-{source.id}").select(";")
+    next(b for b in at.button if b.label == "Read the file again").click().run()
+    assert not at.exception
+    newest = workspace.registry.sources()[0]
+    assert newest.dialect["delimiter"] == ";"
+    assert at.query_params["source"] == newest.id
+
+
+def test_a_file_in_view_is_profiled(workspace, source, open_page):
+    """Figures, findings and the picture of the column the address names."""
+    at = open_page("data", source=source.id, column="age")
+    assert not at.exception
+    assert at.metric[0].value == "101"
+    assert any("age" in header.value.lower() for header in at.subheader)
+    assert len(at.get("plotly_chart")) == 1
+
+
+def test_roles_are_edited_in_a_table_and_kept(workspace, source, open_page):
+    """The draft in the store follows every edit; age becomes a feature when the user says so."""
+    at = open_page("data", source=source.id, view="Columns")
+    assert "age is protected" in texts(at)
+    key = f"columns-{source.id}-0"
+    at.session_state[key] = {
+        "edited_rows": {0: {"role": "feature"}}, "added_rows": [], "deleted_rows": [],
+    }  # fmt: skip
+    at.run()
+    schema, _ = draft(workspace, source)
+    assert schema["age"].role == "feature"
+    assert schema["age"].why == "Chosen by you."
+
+
+def test_a_type_that_does_not_fit_is_refused(workspace, open_page):
+    """The message says which row cannot be read, and the draft stays as it was."""
+    raw = RAW.replace(b"income", b"grade").replace(b",10,", b",A1,").replace(b",20,", b",B2,")
+    raw = b"\n".join(line.replace(b"0,", b"0x,") for line in raw.splitlines())
+    source = catalog.add_source(workspace, "grades.csv", raw)
+    at = open_page("data", source=source.id, view="Columns")
+    at.session_state[f"columns-{source.id}-0"] = {
+        "edited_rows": {1: {"kind": "number"}}, "added_rows": [], "deleted_rows": [],
+    }  # fmt: skip
+    at.run()
+    assert "should hold numbers, but row" in at.error[0].value
+    assert workspace.registry.source(source.id).draft == {}
+
+
+def test_the_bad_value_can_be_chosen(workspace, source, open_page):
+    """Turning good and bad around turns the bad rate around."""
+    at = open_page("data", source=source.id, view="Columns")
+    at.selectbox(key=f"bad-status-{source.id}-0").select("good").run()
+    assert draft(workspace, source)[0].bad_value == "good"
+    assert at.metric[1].value == "74.3 %"
+
+
+def test_a_step_is_tried_added_and_undone(workspace, source, open_page):
+    """The preview counts what it touches; adding and undoing are kept in the store."""
+    at = open_page("data", source=source.id, view="Cleaning")
+    at.selectbox(key="step-kind").select("impute").run()
+    assert "Touches 1 value in 1 of 101 rows." in texts(at)
+    at.button(key="add-step").click().run()
+    assert [step.kind for step in draft(workspace, source)[1].steps] == ["impute"]
+    at.button(key="undo").click().run()
+    assert draft(workspace, source)[1].steps == ()
+    assert not at.exception
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "drop_missing",
+        "impute",
+        "drop_duplicates",
+        "set_type",
+        "codes_to_missing",
+        "clip",
+        "merge_rare",
+        "years_between",
+        "ratio",
+        "standardise",
+    ],
+)
+def test_every_step_has_a_form(workspace, source, open_page, kind):
+    """No kind of step breaks the page."""
+    at = open_page("data", source=source.id, view="Cleaning")
+    at.selectbox(key="step-kind").select(kind).run()
+    assert not at.exception
+    assert not at.error
+
+
+def test_a_step_can_be_removed_from_the_middle(workspace, source, open_page):
+    """Removing a step that others need is refused with the reason."""
+    catalog_recipe = [
+        {"step": "ratio", "name": "r", "numerator": "income", "denominator": "age"},
+        {"step": "standardise", "columns": ["r"]},
+    ]
+    kept = {"schema": source.schema, "recipe": catalog_recipe, "history": []}
+    workspace.registry.save_draft(source.id, kept)
+    at = open_page("data", source=source.id, view="Cleaning")
+    first, second = [b for b in at.button if b.key and b.key.startswith("remove-")]
+    first.click().run()
+    assert "there is no column 'r' at this point" in at.error[0].value
+    second = next(b for b in at.button if b.key and b.key.endswith("-2"))
+    second.click().run()
+    assert len(draft(workspace, source)[1].steps) == 1
+
+
+def test_saving_makes_a_version_and_leads_to_training(workspace, source, open_page):
+    """The one primary button becomes the next step, also after a refresh."""
+    at = open_page("data", source=source.id)
+    at.button(key="save-data-set").click().run()
+    [saved] = workspace.registry.data_sets()
+    assert (saved.name, saved.version, saved.rows) == ("Loans", 1, 101)
+    again = open_page("data", source=source.id)
+    assert again.button(key="train-on-it").label == "Train on this data set"
+    assert "Saved as **Loans · version 1**: 101 rows, 25.7 % bad." in texts(again)
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (RAW.replace(b"bad", b"good"), "The outcome never changes"),
+        (RAW.replace(b",50,good", b",50,late"), "holds 3: 'bad', 'good', 'late'"),
+        (b"\n".join(RAW.splitlines()[:31]), "at least 50 are needed"),
+        (RAW.replace(b"status", b"car").replace(b"good", b"red"), "No column is the outcome"),
+    ],
+)
+def test_what_cannot_be_trained_on_says_why_and_is_not_saved(workspace, open_page, raw, words):
+    """The error stands on top, and saving is off until it is mended."""
+    source = catalog.add_source(workspace, "odd.csv", raw)
+    at = open_page("data", source=source.id)
+    assert not at.exception
+    assert words in texts(at)
+    assert at.button(key="save-data-set").disabled is True
+
+
+def test_a_finding_is_mended_with_one_click(workspace, open_page):
+    """The step a finding proposes is added to the recipe."""
+    source = catalog.add_source(
+        workspace, "twice.csv", RAW + b"\n" + b"\n".join(RAW.splitlines()[1:6])
+    )
+    at = open_page("data", source=source.id)
+    at.button(key="mend-0").click().run()
+    assert [step.kind for step in draft(workspace, source)[1].steps] == ["drop_duplicates"]
+    assert at.metric[0].value == "101"
+
+
+def test_an_unknown_file_in_the_address_is_said(workspace, source, open_page):
+    """The newest file is shown instead."""
+    at = open_page("data", source="src_gone")
+    assert not at.exception
+    assert "src_gone" in texts(at)
