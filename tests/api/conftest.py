@@ -21,9 +21,14 @@ APPLICANT = {"Age": 31, "Income": 129, "Amount": 1000, "Home": "rent"}
 @pytest.fixture
 def ask(workspace: Workspace) -> Ask:
     """Send one request: `ask("POST", "/v1/predict", json={...})`."""
+    return asking(workspace)
+
+
+def asking(workspace: Workspace) -> Ask:
+    """Return what sends requests to the REST service of a workspace."""
     app = create_api(lambda: workspace)
 
-    def ask_(method: str, path: str, **options: Any) -> httpx.Response:
+    def ask(method: str, path: str, **options: Any) -> httpx.Response:
         async def send() -> httpx.Response:
             # raise_app_exceptions: an error that escapes the app fails the test
             transport = httpx.ASGITransport(app, raise_app_exceptions=True)
@@ -32,7 +37,7 @@ def ask(workspace: Workspace) -> Ask:
 
         return anyio.run(send)
 
-    return ask_
+    return ask
 
 
 @pytest.fixture
