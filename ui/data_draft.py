@@ -26,9 +26,11 @@ _MOST_UNDONE = 30
 _PROBLEM = "data-problem"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
     """Everything the page shows of a draft; computed once for each state of it.
+
+    Views are told apart by identity, so that what is drawn of one can be cached.
 
     Attributes:
         frame: After all steps.

@@ -1,8 +1,10 @@
 """A picture of every column, small in a table, and of the one in view, large."""
 
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.charts.profile import distribution
@@ -48,6 +50,7 @@ def _choose(view: View) -> ColumnProfile:
     return about
 
 
+@lru_cache(maxsize=16)
 def _overview(view: View) -> pd.DataFrame:
     return pd.DataFrame([_row(about) for about in view.profiles])
 
@@ -94,12 +97,9 @@ def _columns() -> dict[str, Any]:
 
 
 def _picture(about: ColumnProfile, view: View) -> None:
-    axis = f"{about.label}, {about.unit}" if about.unit else about.label
-    bins = about.bins
-    if about.role == "identifier":
-        bins = bins[["bin", "rows", "share"]]
+    bins = _shown_bins(about)
     draw(
-        distribution(bins, axis, theme.current(), average=view.bad_rate),
+        _figure(view, about.name, theme.current()),
         finding(about),
         _readable(bins),
         key="profile",
@@ -107,6 +107,18 @@ def _picture(about: ColumnProfile, view: View) -> None:
     )
     if description := view.schema[about.name].description:
         st.caption(description)
+
+
+@lru_cache(maxsize=64)
+def _figure(view: View, name: str, current: theme.Theme) -> go.Figure:
+    about = next(about for about in view.profiles if about.name == name)
+    axis = f"{about.label}, {about.unit}" if about.unit else about.label
+    return distribution(_shown_bins(about), axis, current, average=view.bad_rate)
+
+
+def _shown_bins(about: ColumnProfile) -> pd.DataFrame:
+    """Return the bins; the bad rate of an identifier means nothing."""
+    return about.bins[["bin", "rows", "share"]] if about.role == "identifier" else about.bins
 
 
 def _readable(bins: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """How one column is spread, and how often its values turn bad."""
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -7,6 +9,8 @@ from core.charts.template import Theme, faded, figure, palette
 from core.formatting import percent
 
 _MISSING = "missing"
+_ROWS_FOR_SCALE = 10
+"""Bins with fewer rows have intervals so wide that they would set the scale."""
 _LONGEST = 18
 """Characters of a tick; the whole name is in the hover."""
 
@@ -25,20 +29,27 @@ def distribution(
     rated = "bad_rate" in bins
     fig = figure(theme, axis, "Rows", height=420 if rated else 300, y_percent=True)
     fig.add_trace(_rows(bins, theme))
+    if rated:
+        fig.add_trace(_bad_rates(bins, theme))
     names = [str(name) for name in bins["bin"]]
     ticks = [name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…" for name in names]
     crowded = sum(map(len, ticks)) > 30
-    fig.update_xaxes(
-        type="category",
-        categoryorder="array",
-        categoryarray=names,
-        tickvals=names,
-        ticktext=ticks,
-        tickangle=-40 if crowded else 0,
-    )
-    fig.update_layout(margin_b=24 + 5 * max(map(len, ticks)) + 24 if crowded else 56)
+    # One update for all: each costs more than everything else here together.
+    layout: dict[str, Any] = {
+        "margin_b": 48 + 5 * max(map(len, ticks)) if crowded else 56,
+        "xaxis": {
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": names,
+            "tickvals": names,
+            "ticktext": ticks,
+            "tickangle": -40 if crowded else 0,
+        },
+    }
     if rated:
-        _add_bad_rates(fig, bins, theme, average)
+        layout["xaxis"]["anchor"] = "y2"
+        layout |= _second_panel(bins, theme, average)
+    fig.update_layout(layout)
     return fig
 
 
@@ -57,52 +68,62 @@ def _rows(bins: pd.DataFrame, theme: Theme) -> go.Bar:
     )
 
 
-def _add_bad_rates(fig: go.Figure, bins: pd.DataFrame, theme: Theme, average: float | None) -> None:
-    """Draw points with their interval on a second panel that shares the horizontal axis."""
+def _bad_rates(bins: pd.DataFrame, theme: Theme) -> go.Scatter:
+    """Return points with their interval; bins without a row have none."""
     colours = palette(theme)
     filled = bins[bins["rows"] > 0]
     rate, low, high = (100 * filled[name] for name in ("bad_rate", "low", "high"))
-    fig.add_trace(
-        go.Scatter(
-            x=filled["bin"],
-            y=rate,
-            yaxis="y2",
-            mode="markers",
-            name="Bad rate",
-            marker={"color": colours.bad, "size": 8},
-            error_y={
-                "array": high - rate,
-                "arrayminus": rate - low,
-                "color": faded(colours.bad, 0.55),
-                "thickness": 1.5,
-                "width": 0,
-            },
-            customdata=pd.concat([low, high, filled[["bads", "rows"]]], axis=1),
-            hovertemplate=(
-                "%{x}<br>%{y:.1f} % turned bad [%{customdata[0]:.1f}, %{customdata[1]:.1f}]"
-                "<br>%{customdata[2]:,} of %{customdata[3]:,} rows<extra></extra>"
-            ),
-        )
+    return go.Scatter(
+        x=filled["bin"],
+        y=rate,
+        yaxis="y2",
+        mode="markers",
+        name="Bad rate",
+        marker={"color": colours.bad, "size": 8},
+        error_y={
+            "array": high - rate,
+            "arrayminus": rate - low,
+            "color": faded(colours.bad, 0.55),
+            "thickness": 1.5,
+            "width": 0,
+        },
+        customdata=pd.concat([low, high, filled[["bads", "rows"]]], axis=1),
+        hovertemplate=(
+            "%{x}<br>%{y:.1f} % turned bad [%{customdata[0]:.1f}, %{customdata[1]:.1f}]"
+            "<br>%{customdata[2]:,} of %{customdata[3]:,} rows<extra></extra>"
+        ),
     )
-    top = float(high.where(filled["rows"] >= 10).max())
-    fig.update_layout(
-        yaxis={"domain": [0.62, 1]},
-        yaxis2={
+
+
+def _second_panel(bins: pd.DataFrame, theme: Theme, average: float | None) -> dict[str, Any]:
+    """Return the layout of the bad rates, below the rows on the same horizontal axis."""
+    colours = palette(theme)
+    top = 100 * float(bins["high"].where(bins["rows"] >= _ROWS_FOR_SCALE).max())
+    layout: dict[str, Any] = {
+        "yaxis": {"domain": [0.62, 1]},
+        "yaxis2": {
             "domain": [0, 0.5],
             "anchor": "x",
             "title_text": "Bad rate",
             "ticksuffix": " %",
             "range": [0, min(102, 1.08 * top if top == top else 100)],
         },
-        xaxis={"anchor": "y2"},
-    )
-    if average is not None:
-        fig.add_hline(
-            y=100 * average,
-            yref="y2",
-            line={"color": colours.muted, "width": 1, "dash": "dot"},
-            annotation_text=f"all rows {percent(average)}",
-            annotation_bgcolor=faded(colours.background, 0.8),
-            annotation_font={"color": colours.muted, "size": 12},
-            annotation_position="top right",
-        )
+    }
+    if average is None:
+        return layout
+    at = {"y0": 100 * average, "y1": 100 * average, "yref": "y2"}
+    line = {"color": colours.muted, "width": 1, "dash": "dot"}
+    note = {
+        "text": f"all rows {percent(average)}",
+        "y": 100 * average,
+        "yref": "y2",
+        "yanchor": "bottom",
+        "x": 1,
+        "xref": "paper",
+        "xanchor": "right",
+        "showarrow": False,
+        "bgcolor": faded(colours.background, 0.8),
+        "font": {"color": colours.muted, "size": 12},
+    }
+    shape = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "line": line} | at
+    return layout | {"shapes": [shape], "annotations": [note]}
