@@ -1,0 +1,145 @@
+"""The explanation job: what it stores, and that nothing done is done twice or lost."""
+
+import json
+
+import pytest
+
+from core.decision.scoring import Scorer
+from core.errors import NotFoundError
+from core.explanation.global_ import Explained
+from core.jobs import explain
+from core.jobs.explain_request import active_explanation, start_explanation
+from core.jobs.progress import JobContext, Stopped
+
+
+@pytest.fixture
+def model(seeded):
+    """The champion of the seeded workspace."""
+    return seeded.registry.champion()
+
+
+@pytest.fixture
+def context(seeded, model, monkeypatch):
+    """A claimed job that explains 25 rows in chunks of 10."""
+    monkeypatch.setattr(explain, "CHUNK", 10)
+    return claimed(seeded, model, rows=25)
+
+
+def claimed(workspace, model, rows):
+    """Submit an explanation and claim it, as a worker would."""
+    start_explanation(workspace, model.id, rows=rows)
+    return JobContext(workspace, workspace.registry.claim("test", 0))
+
+
+def stop_after(context, rows, monkeypatch):
+    """Let `should_stop` say yes once so many rows were asked about."""
+    asked = iter(range(1000))
+    monkeypatch.setattr(context, "should_stop", lambda: next(asked) >= rows)
+
+
+def stored(workspace, result):
+    """Return a stored set and what is told about it."""
+    folder = f"explanations/{result['explanation_id']}"
+    workspace.artifacts.verify(folder, workspace.registry.explanation(folder[13:]).digest)
+    read = lambda name: workspace.artifacts.read(folder, name)  # noqa: E731
+    return Explained.from_files(read), json.loads(read("meta.json"))
+
+
+def test_the_set_holds_what_scoring_says(seeded, model, context):
+    """Each stored row has the bits the scorer gives for it, of the test part alone."""
+    result = explain.run(context)
+    explained, meta = stored(seeded, result)
+    assert (result["rows"], result["of"]) == (25, meta["of"])
+    assert result["of"] > 800
+    assert meta["reference"]["kind"] == "near_cut_off"
+    assert explained.largest_gap <= 1e-6
+    scorer = Scorer.load(seeded, model.id)
+    row = explained.values.index[3]
+    alone = scorer.explainer().explain(explained.features.loc[[row]])
+    assert explained.values.loc[row].to_numpy().tobytes() == alone.values.tobytes()
+    (record,) = seeded.registry.explanations(model.id)
+    assert (record.rows, record.of, record.reference) == (25, result["of"], "near_cut_off")
+
+
+def test_progress_counts_applicants_and_tells_the_time_left(seeded, context, monkeypatch):
+    """Those who watch read n of N and how long it will take."""
+    said = []
+    monkeypatch.setattr(context, "due", lambda: True)
+    monkeypatch.setattr(context, "report", lambda *told, **_: said.append(told))
+    explain.run(context)
+    assert [told[0] for told in said[1:]] == pytest.approx([n / 25 for n in range(1, 26)])
+    assert said[13][1] == "Explained 13 of 25 applicants"
+    assert said[13][2] > 0
+    assert said[-1][2] == 0
+
+
+def test_a_stopped_job_keeps_the_chunks_it_has_done(seeded, context, monkeypatch):
+    """Stopping in the third chunk stores the first two."""
+    stop_after(context, 22, monkeypatch)
+    result = explain.run(context)
+    explained, _ = stored(seeded, result)
+    assert result["rows"] == len(explained) == 20
+
+
+def test_a_job_stopped_at_once_stores_nothing(seeded, model, context, monkeypatch):
+    """Without a chunk there is no set."""
+    stop_after(context, 3, monkeypatch)
+    with pytest.raises(Stopped):
+        explain.run(context)
+    assert seeded.registry.explanations(model.id) == []
+
+
+def test_a_killed_job_is_continued(seeded, model, context, monkeypatch):
+    """The next job reads the chunks that were stored and explains only the rest."""
+
+    class Killed(BaseException):
+        pass
+
+    def die(done):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        explain_rows, chunks = explain.explain_rows, iter(range(10))
+        patch.setattr(
+            explain,
+            "explain_rows",
+            lambda *args: explain_rows(*args) if next(chunks) < 2 else die(0),
+        )
+        with pytest.raises(Killed):
+            explain.run(context)
+    seeded.registry.finish(context.job.id, "failed", "killed")
+
+    fresh = []
+    explain_rows = explain.explain_rows
+    monkeypatch.setattr(
+        explain, "explain_rows", lambda *args: fresh.append(len(args[1])) or explain_rows(*args)
+    )
+    result = explain.run(claimed(seeded, model, rows=25))
+    explained, _ = stored(seeded, result)
+    assert fresh == [5]
+    assert len(explained) == 25
+    assert explained.values.index.is_unique
+
+
+def test_more_rows_begin_with_the_same_ones(seeded, model, context):
+    """A larger set contains the smaller one, so figures sharpen and do not jump."""
+    few, _ = stored(seeded, explain.run(context))
+    seeded.registry.finish(context.job.id, "done")
+    more, _ = stored(seeded, explain.run(claimed(seeded, model, rows=40)))
+    assert list(more.values.index[:25]) == list(few.values.index)
+
+
+def test_the_same_is_not_explained_twice_at_once(seeded, model):
+    """A second click finds the first job; another population gets its own."""
+    job = start_explanation(seeded, model.id)
+    assert start_explanation(seeded, model.id).id == job.id
+    assert start_explanation(seeded, model.id, "all").id != job.id
+    assert active_explanation(seeded, model.id, "near_cut_off").id == job.id
+    assert active_explanation(seeded, model.id, "approved") is None
+
+
+def test_an_unknown_model_is_refused(workspace):
+    """Nothing is queued for a model that is not there."""
+    with pytest.raises(NotFoundError, match="mod_0"):
+        start_explanation(workspace, "mod_0")
+    assert workspace.registry.jobs() == []

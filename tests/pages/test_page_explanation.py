@@ -1,0 +1,132 @@
+"""The explanation page: empty, before and after the overall picture, and with bad addresses."""
+
+import pytest
+
+from core.decision.scoring import Scorer
+from core.explanation.global_ import Explained
+from core.jobs import explain
+from core.jobs.explain_request import start_explanation
+from core.jobs.progress import JobContext
+
+
+@pytest.fixture
+def explained(seeded):
+    """The seeded workspace with 40 rows of the champion explained."""
+    start_explanation(seeded, seeded.registry.champion().id, rows=40)
+    job = seeded.registry.claim("test", 0)
+    seeded.registry.finish(job.id, "done", result=explain.run(JobContext(seeded, job)))
+    return seeded
+
+
+def words_on(at):
+    """Return everything that is written on the page."""
+    return " ".join(str(e.value) for kind in ("markdown", "caption") for e in at.get(kind))
+
+
+def headings_on(at):
+    """Return the titles of charts and sections."""
+    return [str(e.value) for kind in ("header", "subheader") for e in at.get(kind)]
+
+
+def test_without_a_model_it_says_what_to_do_first(workspace, open_page):
+    """One sentence and one button."""
+    at = open_page("explanation")
+    assert not at.exception
+    assert "There is no model to explain yet." in words_on(at)
+    assert [button.label for button in at.main.button] == ["Train a network"]
+
+
+def test_before_the_picture_it_offers_to_work_it_out(seeded, open_page):
+    """One applicant is explained at once; the overall picture is one click away."""
+    at = open_page("explanation")
+    assert not at.exception
+    assert "has not been worked out for this model yet" in words_on(at)
+    assert any(title.startswith("The risk") for title in headings_on(at))
+    at.button(key="explain-1000").click().run()
+    (job,) = seeded.registry.jobs(active=True)
+    assert (job.kind, job.payload["compared_with"]) == ("explain", "near_cut_off")
+    assert "You can leave this page" in words_on(at)
+
+
+def test_the_answer_stands_above_the_evidence(explained, open_page):
+    """Which fields move the risk, who is compared, on how many, and the unexplained rest."""
+    at = open_page("explanation")
+    assert not at.exception
+    headings = headings_on(at)
+    assert any("move the risk most" in title for title in headings)
+    labels = [metric.label for metric in at.metric]
+    assert labels == ["Strongest field", "Starting point", "Explained", "Unexplained rest"]
+    assert at.metric[2].value == "40 applicants"
+    assert at.metric[3].value == "< 0.000001"
+    assert len(at.get("plotly_chart")) == 4
+    assert "One field" in headings
+    assert "One applicant" in headings
+
+
+def test_the_row_in_the_address_is_the_one_explained(explained, open_page):
+    """A deep link shows that row, with the PD the scorer gives it."""
+    model = explained.registry.champion()
+    at = open_page("explanation", model=model.id, row="17")
+    assert not at.exception
+    assert at.number_input(key="explanation-row").value == 17
+    assert "Row 17 of the loan file" in words_on(at)
+
+
+def test_a_telling_row_is_one_click_away(explained, open_page):
+    """The shortcut goes to the stored row with the highest score, and writes the address."""
+    (record,) = explained.registry.explanations(explained.registry.champion().id)
+    stored = Explained.from_files(
+        lambda name: explained.artifacts.read(f"explanations/{record.id}", name)
+    )
+    riskiest = int(stored.scores["log_odds"].idxmax())
+    at = open_page("explanation")
+    at.button(key="explanation-row-Highest risk").click().run()
+    assert at.number_input(key="explanation-row").value == riskiest
+    assert at.query_params["row"] == str(riskiest)
+
+
+def test_another_population_has_a_picture_of_its_own(explained, open_page):
+    """Choosing all applicants offers to work that out, and explains the row against them."""
+    at = open_page("explanation")
+    at.get("button_group")[0].set_value("all").run()
+    assert not at.exception
+    assert "compared with all applicants, has not been worked out" in words_on(at)
+
+
+def test_a_field_is_drawn_with_its_partner(explained, open_page):
+    """The second field starts as the one that works together most with the first."""
+    at = open_page("explanation")
+    other = next(box for box in at.selectbox if box.label == "Coloured by")
+    assert other.options[0].endswith("(works together most)")
+    at.selectbox(key="explanation-field").select("Records").run()
+    assert not at.exception
+    assert any(title.startswith("Bad records “yes” raises") for title in headings_on(at))
+
+
+def test_the_reference_population_is_shown_with_its_typical_values(explained, open_page):
+    """Who is compared with, and what is typical of them, opens on demand."""
+    model = explained.registry.champion()
+    reference = Scorer.load(explained, model.id).references["near_cut_off"]
+    at = open_page("explanation")
+    assert reference.id not in words_on(at)
+    labels = [expander.label for expander in at.expander]
+    assert any(f"{reference.n} applicants who just pass" in label for label in labels)
+
+
+@pytest.mark.parametrize("row", ["999999", "-3", "many"])
+def test_a_row_that_is_not_there_falls_back_to_one_that_is(explained, open_page, row):
+    """A mistyped address shows a row that exists, without a traceback."""
+    at = open_page("explanation", row=row)
+    assert not at.exception
+    assert not at.error
+    assert at.query_params["row"] != row
+
+
+def test_a_damaged_set_is_refused_with_its_name(explained, open_page):
+    """A changed file is told by name; nothing of it is shown."""
+    (record,) = explained.registry.explanations(explained.registry.champion().id)
+    folder = explained.settings.home / "artifacts" / "explanations" / record.id
+    (folder / "base.json").write_text("0.5")
+    at = open_page("explanation")
+    assert not at.exception
+    assert "base.json is not the file that was written" in at.error[0].value
