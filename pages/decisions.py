@@ -3,9 +3,8 @@
 import streamlit as st
 
 from core.errors import NotFoundError
-from ui import links
 from ui.components.page import empty_state, failures, page_header
-from ui.decisions_list import decision_list
+from ui.decisions_list import back_to_list, decision_list
 from ui.decisions_record import about, decision_record
 from ui.session import workspace
 
@@ -24,10 +23,10 @@ try:
 except NotFoundError as error:
     page_header("Decisions", "What was decided about whom, by which model, and why?")
     st.warning(str(error), icon=":material/search_off:")
-    links.link("All decisions", "decisions", icon=":material/arrow_back:")
+    back_to_list()
     st.stop()
 st.set_page_config(page_title=f"Decision {entry.applicant_ref}")
-links.link("All decisions", "decisions", icon=":material/arrow_back:")
+back_to_list()
 page_header(f"Decision on {entry.applicant_ref}", about(entry))
 with failures():
     decision_record(entry)

@@ -54,6 +54,16 @@ class Filters:
         )
 
 
+def back_to_list() -> None:
+    """Draw the way from one record to all; a link to the same page would keep `?decision=`."""
+    st.button(
+        "All decisions",
+        type="tertiary",
+        icon=":material/arrow_back:",
+        on_click=st.query_params.clear,
+    )
+
+
 def decision_list() -> None:
     """Draw figures, filters and the table."""
     figures = st.container()
@@ -149,7 +159,7 @@ def _table(filters: Filters, found: int) -> None:
 
 COLUMNS = {
     "Time": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", help="In UTC"),
-    "Default probability": st.column_config.NumberColumn(format="percent"),
+    "Default probability": st.column_config.NumberColumn(format="%.1f %%"),
     "Points": st.column_config.NumberColumn(format="%d"),
 }
 
@@ -162,7 +172,7 @@ def _frame(shown: Sequence[DecisionRecord]) -> pd.DataFrame:
             "Applicant": [entry.applicant_ref for entry in shown],
             "Decision": [LOOKS[final_decision(entry)].word for entry in shown],
             "Cut-offs said": [LOOKS[entry.decision].word for entry in shown],
-            "Default probability": [entry.pd_hat for entry in shown],
+            "Default probability": [100 * entry.pd_hat for entry in shown],
             "Points": [entry.points for entry in shown],
             "First reason": [entry.reasons[0]["label"] if entry.reasons else "" for entry in shown],
             "Model": [names.get(entry.model_id, entry.model_id) for entry in shown],

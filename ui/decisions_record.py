@@ -12,7 +12,7 @@ from core.decision.ledger import export_json, final_decision, replay
 from core.decision.policy import Policy
 from core.decision.scoring import Scorer
 from core.errors import LendlensError
-from core.formatting import MISSING, number, percent
+from core.formatting import MISSING, number
 from core.store.tables import DecisionRecord
 from ui import links
 from ui.components.pickers import model_name
@@ -101,12 +101,14 @@ def _checks(entry: DecisionRecord) -> None:
 def _inputs(entry: DecisionRecord) -> None:
     st.subheader("What was known", anchor=False)
     known = _fields(entry)
+    # JSON keeps no order worth showing: the form's comes first.
+    names = [*(n for n in known if n in entry.inputs), *(n for n in entry.inputs if n not in known)]
     notes = {flag["field"]: flag["message"] for flag in entry.flags}
     frame = pd.DataFrame(
         {
-            "Field": [known[name].label if name in known else name for name in entry.inputs],
-            "Value": [_shown(value, known.get(name)) for name, value in entry.inputs.items()],
-            "Note": [notes.get(name, "") for name in entry.inputs],
+            "Field": [known[name].label if name in known else name for name in names],
+            "Value": [_shown(entry.inputs[name], known.get(name)) for name in names],
+            "Note": [notes.get(name, "") for name in names],
         }
     )
     if not notes:
@@ -159,5 +161,5 @@ def about(entry: DecisionRecord) -> str:
     model = workspace().registry.model(entry.model_id)
     return (
         f"Record {entry.seq:,}, {entry.at:%-d %B %Y at %H:%M} UTC, by {entry.user} ({entry.role}) "
-        f"with {model_name(model)}. Default probability {percent(entry.pd_hat)}."
+        f"with {model_name(model)}."
     )

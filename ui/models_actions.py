@@ -13,7 +13,7 @@ from ui import links
 from ui.components.pickers import model_name
 from ui.components.table import table
 from ui.components.verdict import LOOKS
-from ui.models_evidence import unseen_rows
+from ui.models_evidence import PERCENT, unseen_rows
 from ui.session import workspace
 
 
@@ -70,7 +70,8 @@ def _delete(model: ModelVersion) -> None:
             st.error(str(error), icon=":material/error:")
             return
         forget(workspace(), model.id)
-        links.go("models")
+        st.query_params.clear()  # the address named what is gone
+        st.rerun()
 
 
 @st.dialog("Roll back", icon=":material/undo:")
@@ -119,21 +120,26 @@ def _made(model: ModelVersion, policy: Policy) -> ModelVersion:
 
 
 def _compare(model: ModelVersion, now: Policy, tried: Policy) -> None:
+    """Draw what the cut-offs do now, and beside it what the tried ones would."""
     rows = unseen_rows(model)
+    policies = {"now": now} if tried.digest == now.digest else {"now": now, "tried": tried}
     frame = pd.DataFrame({"Decision": [LOOKS[decision].word for decision in DECISIONS]})
-    for name, policy in (("now", now), ("tried", tried)):
+    for name, policy in policies.items():
         works = rows.effect(policy)
-        shares = [works.share(decision) for decision in DECISIONS]
         bad = [works.bad_rate(decision) for decision in DECISIONS]
-        frame[f"Applicants, {name}"] = [percent(share.value) for share in shares]
-        frame[f"Bad among them, {name}"] = [
-            f"{percent(each.value)} [{percent(each.interval[0])}, {percent(each.interval[1])}]"
-            if each.n
-            else None
+        frame[f"Applicants, {name}"] = [100 * works.share(d).value for d in DECISIONS]
+        frame[f"Bad among them, {name}"] = [100 * each.value for each in bad]
+        frame[f"95 % interval, {name}"] = [
+            f"{percent(each.interval[0])} to {percent(each.interval[1])}" if each.n else None
             for each in bad
         ]
-    table(frame, alt="What the cut-offs do to the test rows, now and as tried")
-    st.caption(f"On the {len(rows.y):,} test rows; 95 % intervals in brackets.")
+    shares = [f"{what}, {name}" for what in ("Applicants", "Bad among them") for name in policies]
+    table(
+        frame,
+        alt="What the cut-offs do to the test rows, now and as tried",
+        column_config=dict.fromkeys(shares, PERCENT),
+    )
+    st.caption(f"Shares of the {len(rows.y):,} test rows and of each group of them.")
 
 
 def history(champion: ModelVersion | None) -> None:

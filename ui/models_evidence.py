@@ -95,6 +95,10 @@ def _share(label: str, share: Share, about: str) -> Figure:
     return Figure(label, percent(share.value), detail, f"{about} With a 95 % interval.")
 
 
+SHARES = ("Approve below", "Decline from", "Approved", "Bad among approved")
+PERCENT = st.column_config.NumberColumn(format="%.1f %%")
+
+
 def versions(models: list[ModelVersion], champion: ModelVersion | None) -> None:
     """Draw all versions side by side, the champion marked; a selected row is shown above."""
     event = table(
@@ -104,32 +108,44 @@ def versions(models: list[ModelVersion], champion: ModelVersion | None) -> None:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "Made": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", help="In UTC")
+            **dict.fromkeys(SHARES, PERCENT),
+            "Made": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", help="In UTC"),
         },
     )
+    st.caption("Select a row to look at that version.")
     if event.selection.rows:
         links.go("models", model=models[event.selection.rows[0]].id)
 
 
 def _line(model: ModelVersion, champion: ModelVersion | None) -> dict[str, object]:
-    report = evidence_of(model)
     policy = Policy.from_json(model.policy)
-    works = unseen_rows(model).effect(policy)
-    auc = MISSING
-    if report is not None:
-        found = report.of("auc")
-        auc = f"{metric(found.value)} {interval(found.low, found.high)}"
-    return {
+    line: dict[str, object] = {
         "Model": model.name,
         "Version": model.version,
         "State": "Champion" if champion is not None and champion.id == model.id else "",
-        "ROC-AUC": auc,
-        "Approve below": percent(policy.approve_below),
-        "Decline from": percent(policy.decline_from),
-        "Approved": percent(works.share("approve").value),
-        "Bad among approved": percent(works.bad_rate("approve").value),
+        "ROC-AUC": _ranking(model),
+        "Approve below": 100 * policy.approve_below,
+        "Decline from": 100 * policy.decline_from,
+        "Approved": None,
+        "Bad among approved": None,
         "Made": model.created_at.replace(tzinfo=None),
     }
+    try:
+        works = unseen_rows(model).effect(policy)
+    except LendlensError:  # one damaged run must not hide the other versions
+        return line
+    return line | {
+        "Approved": 100 * works.share("approve").value,
+        "Bad among approved": 100 * works.bad_rate("approve").value,
+    }
+
+
+def _ranking(model: ModelVersion) -> str:
+    report = evidence_of(model)
+    if report is None:
+        return MISSING
+    auc = report.of("auc")
+    return f"{metric(auc.value)} {interval(auc.low, auc.high)}"
 
 
 def origin(model: ModelVersion) -> None:

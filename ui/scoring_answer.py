@@ -8,7 +8,7 @@ from core.decision.policy import Policy
 from core.decision.scoring import Assessment, Scorer
 from core.explanation.local import path
 from core.explanation.reasons import Reason
-from core.formatting import percent
+from core.formatting import count, percent
 from ui import theme
 from ui.components.figure import CONFIG, draw
 from ui.components.verdict import verdict
@@ -21,13 +21,27 @@ AGAINST = {
 }
 
 
+IN_SIGHT = """<style>@media (min-width: 900px) and (min-height: 700px) {
+  [data-testid="stLayoutWrapper"]:has(> .st-key-scoring-answer) {
+    position: sticky; top: 3.25rem; z-index: 10; background: var(--st-background-color);
+  }
+}</style>"""
+"""Long forms scroll; the answer to what is typed stays in sight where there is room."""
+
+
 def answer(scorer: Scorer, said: Assessment) -> None:
     """Draw the verdict, and beside it where the applicant stands between the cut-offs."""
+    st.html(IN_SIGHT)
+    _warn(scorer, said)
     card, picture = st.columns([6, 7], gap="large", vertical_alignment="center")
     with card:
         verdict(said.decision, said.default_probability, said.points)
     with picture:
         cut_off_picture(said.default_probability, scorer.policy, "scoring-cut-offs")
+
+
+def _warn(scorer: Scorer, said: Assessment) -> None:
+    """Name the fields that are far from anything the model learnt from, before its score."""
     unusual = [flag for flag in said.flags if flag.kind != "missing"]
     if unusual:
         labels = {field.name: field.label for field in scorer.bundle.fields}
@@ -56,7 +70,8 @@ def why(scorer: Scorer, said: Assessment) -> None:
         st.markdown(f"Nothing puts this applicant above {_compared(said)}.")
     for place, reason in enumerate(said.reasons, start=1):
         st.markdown(f"{place}. {reason.sentence}  \n{_weight(reason)}")
-    st.caption(f"Compared with {_compared(said)}. {said.method['reference']['sentence']}")
+    sentence = said.method["reference"]["sentence"]
+    st.caption(f"Compared with {sentence[:1].lower()}{sentence[1:]}")
     _waterfall(scorer, said)
 
 
@@ -76,8 +91,11 @@ def _waterfall(scorer: Scorer, said: Assessment) -> None:
 
 
 def _weight(reason: Reason) -> str:
-    more = percent(reason.default_probability)
-    return f":gray[:small[{reason.points:+,} points · probability of default +{more}]]"
+    risk = 100 * reason.default_probability
+    return (
+        f":gray[:small[Raises the probability of default by {risk:.1f} percentage points and "
+        f"takes {count(-reason.points)} points.]]"
+    )
 
 
 def _compared(said: Assessment) -> str:

@@ -74,8 +74,10 @@ def _row_buttons(draft: Draft, run: Run) -> None:
     if st.button("Next test row", icon=":material/skip_next:", help=NEXT_HELP):
         restart(draft, loan_file(run).next_test_row(draft.row))
         st.rerun(scope="fragment")
-    with st.popover("Load a row", icon=":material/table_rows:"):
-        _load_row(draft, loan_file(run))
+    shelf = st.popover("Load a row", icon=":material/table_rows:", key="load", on_change="rerun")
+    if shelf.open:
+        with shelf:
+            _load_row(draft, loan_file(run))
     if st.button("Clear", icon=":material/backspace:", help="Back to typical values"):
         restart(draft, None)
         st.rerun(scope="fragment")

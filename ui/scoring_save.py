@@ -5,12 +5,17 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.decision.applicant import Value
-from core.decision.ledger import final_decision, record, suggest_reference
+from core.decision.ledger import (
+    final_decision,
+    record,
+    require_reference,
+    suggest_reference,
+)
 from core.decision.notice import LONGEST_RATIONALE, Override
 from core.decision.policy import DECISIONS, Decision
 from core.decision.scoring import Assessment, Scorer
-from core.errors import LendlensError
-from core.formatting import count, percent
+from core.errors import DecisionError, LendlensError
+from core.formatting import percent
 from core.store.tables import DecisionRecord
 from ui import links
 from ui.components.verdict import LOOKS
@@ -33,8 +38,15 @@ def save_section(scorer: Scorer, said: Assessment, values: Mapping[str, Value]) 
         max_chars=40,
         help="Your own number for the application. Never a name: records are kept for years.",
     )
+    usable = _show_state(reference)
     chosen, rationale = _decision(said.decision)
-    if st.button("Save decision", type="primary", icon=":material/save:", key="scoring-save"):
+    if st.button(
+        "Save decision",
+        type="primary",
+        icon=":material/save:",
+        key="scoring-save",
+        disabled=not usable,
+    ):
         try:
             override = None if chosen == said.decision else Override(chosen, rationale)
             written = record(
@@ -45,6 +57,16 @@ def save_section(scorer: Scorer, said: Assessment, values: Mapping[str, Value]) 
             st.error(str(error), icon=":material/error:")
             return
         _begin_next(written)
+
+
+def _show_state(reference: str) -> bool:
+    """Say beneath the reference what is wrong with it; return whether it can be used."""
+    try:
+        require_reference(reference)
+    except DecisionError as error:
+        st.caption(f":red[:material/error: {error}]")
+        return False
+    return True
 
 
 def _decision(proposed: Decision) -> tuple[Decision, str]:
@@ -96,14 +118,12 @@ def recent_decisions() -> None:
         return
     st.subheader("Recent decisions", anchor=False)
     for entry in recent:
-        links.link(one_line(entry), "decisions", decision=entry.id)
+        look = LOOKS[final_decision(entry)]
+        icon = "person_alert" if entry.override else look.icon
+        links.link(one_line(entry), "decisions", icon=f":material/{icon}:", decision=entry.id)
 
 
 def one_line(entry: DecisionRecord) -> str:
-    """Return a decision as a line of a list."""
-    look = LOOKS[final_decision(entry)]
-    overridden = " (override)" if entry.override else ""
-    return (
-        f"{entry.applicant_ref} · {look.word}{overridden} · {percent(entry.pd_hat)} · "
-        f"{count(entry.points)} points · {entry.at:%-d %b %H:%M} UTC"
-    )
+    """Return a decision as a line of a list that fits a phone."""
+    word = LOOKS[final_decision(entry)].word
+    return f"{entry.applicant_ref} · {word} · {percent(entry.pd_hat)} · {entry.at:%-d %b, %H:%M}"
