@@ -158,10 +158,10 @@ def _runs() -> None:
 
 def _auc(run: Run) -> str:
     """Return the headline figure of a run, or where it stands."""
-    if not run.digest:
+    auc = run.summary.get("auc", {}).get("network")
+    if auc is None:
         status = workspace().registry.job(run.job_id).status
         return {"queued": "waiting", "running": "training", "done": "finished"}.get(status, status)
-    auc = run.summary["auc"]["network"]
     return f"AUC {metric(auc['value'])} {interval(auc['low'], auc['high'])}"
 
 

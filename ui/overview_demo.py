@@ -11,6 +11,7 @@ from core.jobs.demo_story import Chapter, chapters, last_demo, start_demo
 from core.store.tables import Job
 from ui import links
 from ui.components.jobs import job_progress
+from ui.components.page import failures
 from ui.overview_stage import PICTURES, draw_picture
 from ui.session import workspace
 
@@ -72,7 +73,7 @@ def _story(job_id: str) -> None:
     with left:
         for chapter in told:
             _chapter(chapter)
-    with right:
+    with right, failures():  # a fragment shows its own problems; the chapters stay readable
         _stage(told)
 
 
@@ -99,6 +100,7 @@ def _stage(told: tuple[Chapter, ...]) -> None:
         required=True,
         key=f"demo-picture-{newest}",
         label_visibility="collapsed",
+        wrap=True,
     )
     draw_picture(by_label[picked or newest])
 

@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from core.decision.scoring import Scorer
 from core.evaluation.report import Report, plain_summary
 from core.formatting import count, of, percent
 from core.jobs import train
-from core.jobs.demo_story import PLAN, SAMPLE, Chapter, Key
+from core.jobs.demo_story import SAMPLE, Story
 from core.jobs.progress import JobContext, Stopped
 from core.model.settings import PRESETS
 from core.store.tables import DataSet, DecisionRecord, ModelVersion, Run
@@ -31,7 +30,7 @@ RISKY = 0.85
 
 def run(context: JobContext) -> dict[str, Any]:
     """Tell the story, chapter by chapter; what was told stays readable if it breaks off."""
-    story = _Story(context)
+    story = Story(context)
     data_set = _clean(story, _read(story))
     trained = _train(story, data_set)
     model = _registered(story, trained)
@@ -41,40 +40,7 @@ def run(context: JobContext) -> dict[str, Any]:
     return story.result
 
 
-class _Story:
-    """The chapters told so far, kept in the job's result for everybody who watches."""
-
-    def __init__(self, context: JobContext) -> None:
-        self.context = context
-        self.workspace = context.workspace
-        self._chapters: dict[Key, Chapter] = {chapter.key: chapter for chapter in PLAN}
-
-    @property
-    def result(self) -> dict[str, Any]:
-        return {"steps": [chapter.to_json() for chapter in self._chapters.values()]}
-
-    def begin(self, key: Key, done: float, sentence: str = "", **query: str) -> None:
-        """Say that a chapter begins, unless somebody asked to stop."""
-        if self.context.should_stop():
-            raise Stopped
-        chapter = self._chapters[key]
-        self._chapters[key] = replace(
-            chapter, status="running", sentence=sentence or chapter.sentence, query=query
-        )
-        self.context.put_result(self.result)
-        self.context.report(done, chapter.title, force=True)
-
-    def tell(
-        self, key: Key, sentence: str, rows: tuple[dict[str, Any], ...] = (), **query: str
-    ) -> None:
-        """Say what was done and why."""
-        self._chapters[key] = replace(
-            self._chapters[key], status="done", sentence=sentence, rows=rows, query=query
-        )
-        self.context.put_result(self.result)
-
-
-def _read(story: _Story) -> str:
+def _read(story: Story) -> str:
     story.begin("read", 0.0)
     source = add_sample(story.workspace, SAMPLE)
     frame, schema = source_frame(story.workspace, source.id)
@@ -93,7 +59,7 @@ def _outcome(schema: Schema) -> list[str]:
     return [column.name for column in schema.with_role("outcome")]
 
 
-def _clean(story: _Story, source_id: str) -> DataSet:
+def _clean(story: Story, source_id: str) -> DataSet:
     story.begin("clean", 0.02)
     frame, schema = source_frame(story.workspace, source_id)
     recipe = sample(SAMPLE).recipe
@@ -139,7 +105,7 @@ def _kept_out(schema: Schema) -> str:
     return f" {_listed(labels)} {'stays' if len(labels) == 1 else 'stay'} out of the model."
 
 
-def _train(story: _Story, data_set: DataSet) -> Run:
+def _train(story: Story, data_set: DataSet) -> Run:
     context = story.context
     number = len(context.workspace.registry.runs(data_set.id)) + 1
     run = context.workspace.registry.add_run(
@@ -158,7 +124,7 @@ def _train(story: _Story, data_set: DataSet) -> Run:
     return context.workspace.registry.run(run.id)
 
 
-def _registered(story: _Story, trained: Run) -> ModelVersion:
+def _registered(story: Story, trained: Run) -> ModelVersion:
     """Return the model version that the training made, and tell what the network learnt from."""
     told = trained.summary
     story.tell(
@@ -172,7 +138,7 @@ def _registered(story: _Story, trained: Run) -> ModelVersion:
     return story.workspace.registry.models(trained.id)[0]
 
 
-def _judge(story: _Story, trained: Run) -> None:
+def _judge(story: Story, trained: Run) -> None:
     story.begin("judge", 0.86, run=trained.id)
     evidence = story.workspace.artifacts.read(f"runs/{trained.id}", "evidence.json")
     report = Report.from_json(json.loads(evidence))
@@ -187,7 +153,7 @@ def _judge(story: _Story, trained: Run) -> None:
     )
 
 
-def _publish(story: _Story, model: ModelVersion) -> None:
+def _publish(story: Story, model: ModelVersion) -> None:
     story.begin("publish", 0.92, model=model.id)
     registry, policy = story.workspace.registry, model.policy
     before = registry.champion()
@@ -210,7 +176,7 @@ def _publish(story: _Story, model: ModelVersion) -> None:
     )
 
 
-def _decide(story: _Story, data_set: DataSet, trained: Run, model: ModelVersion) -> None:
+def _decide(story: Story, data_set: DataSet, trained: Run, model: ModelVersion) -> None:
     story.begin("decide", 0.95, model=model.id)
     workspace = story.workspace
     scorer = Scorer.load(workspace, model.id)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+from core.jobs.progress import JobContext, Stopped
 from core.store.tables import Job
 from core.store.workspace import Workspace
 
@@ -100,6 +101,44 @@ PLAN: tuple[Chapter, ...] = (
         "Open the decision record",
     ),
 )
+
+
+class Story:
+    """The chapters told so far, kept in the job's result for everybody who watches."""
+
+    def __init__(self, context: JobContext) -> None:
+        self.context = context
+        self.workspace = context.workspace
+        self._chapters: dict[Key, Chapter] = {chapter.key: chapter for chapter in PLAN}
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """The chapters as the job keeps them; `chapters` reads them back."""
+        return {"steps": [chapter.to_json() for chapter in self._chapters.values()]}
+
+    def begin(self, key: Key, done: float, sentence: str = "", **query: str) -> None:
+        """Say that a chapter begins.
+
+        Raises:
+            Stopped: Somebody asked the demo to stop.
+        """
+        if self.context.should_stop():
+            raise Stopped
+        chapter = self._chapters[key]
+        self._chapters[key] = replace(
+            chapter, status="running", sentence=sentence or chapter.sentence, query=query
+        )
+        self.context.put_result(self.result)
+        self.context.report(done, chapter.title, force=True)
+
+    def tell(
+        self, key: Key, sentence: str, rows: tuple[dict[str, Any], ...] = (), **query: str
+    ) -> None:
+        """Say what was done and why."""
+        self._chapters[key] = replace(
+            self._chapters[key], status="done", sentence=sentence, rows=rows, query=query
+        )
+        self.context.put_result(self.result)
 
 
 def start_demo(workspace: Workspace) -> Job:
