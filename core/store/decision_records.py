@@ -51,7 +51,8 @@ class DecisionRecords(Records):
     ) -> list[DecisionRecord]:
         """Return decisions, newest first, that pass every filter given.
 
-        `since` is included, `until` is not; `text` is looked for in the applicant's reference,
+        `decision` is what was done in the end, overrides included. `since` is included, `until`
+        is not; `text` is looked for in the applicant's reference,
         the record's id and the user.
         """
         query = _filtered(select(DecisionRecord), model_id, decision, since, until, text)
@@ -86,7 +87,8 @@ def _filtered(
     if model_id:
         query = query.where(table.model_id == model_id)
     if decision:
-        query = query.where(table.decision == decision)
+        overridden = table.override["decision"].as_string()
+        query = query.where(func.coalesce(overridden, table.decision) == decision)
     if since:
         query = query.where(table.at >= since)
     if until:

@@ -126,6 +126,19 @@ def test_an_override_is_kept_with_its_rationale(workspace: Workspace, scorer: Sc
     assert "was approved" in written.notice
 
 
+def test_decisions_are_found_by_what_was_done(workspace: Workspace, scorer: Scorer) -> None:
+    """An overridden decline is among the approved and not among the declined."""
+    declined = {"Age": 35, "Income": 120.0, "Home": "rent"}
+    plain = write(workspace, scorer, "A-1", **declined)
+    override = Override("approve", "Guarantor with full income signed today.")
+    approved = write(workspace, scorer, "A-2", override, **declined)
+    found = {
+        decision: [entry.id for entry in workspace.registry.decisions(decision=decision)]
+        for decision in ("approve", "refer", "decline")
+    }
+    assert found == {"approve": [approved.id], "refer": [], "decline": [plain.id]}
+
+
 def test_an_override_has_to_change_something(workspace: Workspace, scorer: Scorer) -> None:
     """Agreeing with the cut-offs is no override."""
     decision = scorer.assess(APPLICANT).decision
