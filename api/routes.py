@@ -94,14 +94,13 @@ def _scorer(request: Request, model_id: str | None) -> "Scorer":
 
     workspace = _workspace(request)
     if model_id is None:
-        champion = workspace.registry.champion()
-        if champion is None:
+        model_id = workspace.registry.champion_id()
+        if model_id is None:
             raise BadRequest(
                 409,
                 "No model is in force yet. Publish one on the Models page, or name one: "
                 '"model": "mod_…".',
             )
-        model_id = champion.id
     elif not (model_id.isascii() and model_id.isidentifier() and len(model_id) <= 64):
         raise BadRequest(404, "There is no such model. Names look like 'mod_1a2b3c'.")
     return Scorer.load(workspace, model_id)

@@ -9,6 +9,8 @@ from core.errors import InUseError, StoreError
 from core.store.records import Records, find, given, next_version
 from core.store.tables import DecisionRecord, ExplanationSet, ModelVersion, Publication, Run
 
+_LAST_PUBLISHED = select(Publication.model_id).order_by(Publication.seq.desc()).limit(1)
+
 
 class ModelRecords(Records):
     """The part of the registry about models."""
@@ -66,10 +68,14 @@ class ModelRecords(Records):
         with self._reading() as session:
             return _publications(session)
 
+    def champion_id(self) -> str | None:
+        """Return the id of the model in force; cheap enough to ask before every answer."""
+        with self._engine.connect() as connection:
+            return connection.scalar(_LAST_PUBLISHED)
+
     def champion(self) -> ModelVersion | None:
         """Return the model in force, or None before the first publication."""
-        last = select(Publication.model_id).order_by(Publication.seq.desc()).limit(1)
-        query = select(ModelVersion).where(ModelVersion.id == last.scalar_subquery())
+        query = select(ModelVersion).where(ModelVersion.id == _LAST_PUBLISHED.scalar_subquery())
         with self._reading() as session:
             return session.scalar(query)
 
