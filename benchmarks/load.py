@@ -1,7 +1,8 @@
 """Keep-alive HTTP load from a process of its own: python -m benchmarks.load, a plan on stdin.
 
-The plan is JSON: {"url", "body", "connections", "seconds", "rate"}; rate 0 means as fast as possible. At a fixed rate a
-request's time counts from when it was due, not from when a free connection sent it, so a server that stalls is not flattered.
+The plan is JSON: url, body, connections, seconds, rate; rate 0 means as fast as possible. At a
+fixed rate a request's time counts from when it was due, not from when a free connection sent it,
+so a server that stalls is not flattered.
 """
 
 import http.client
@@ -31,7 +32,11 @@ class Plan:
 
 
 def measure(plan: Plan) -> dict[str, float]:
-    """Run the plan in a fresh process and return requests_per_s, p50_ms, p95_ms, p99_ms, errors, n."""
+    """Run the plan in a fresh process.
+
+    Returns:
+        requests_per_s, p50_ms, p95_ms, p99_ms, errors (answers other than 200) and n.
+    """
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.load"],
         cwd=ROOT,
@@ -68,7 +73,7 @@ def send_all(plan: Plan) -> dict[str, float]:
         thread.start()
     for thread in threads:
         thread.join()
-    return _figures(np.array(sum(times, [])), time.perf_counter() - start, sum(errors))
+    return _figures(np.concatenate(times), time.perf_counter() - start, sum(errors))
 
 
 def _schedule(plan: Plan, index: int, start: float) -> Any:

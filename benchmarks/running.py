@@ -1,79 +1,83 @@
-"""A real Lendlens server in a process of its own, for benchmarks, journeys and pictures."""
+"""Servers in processes of their own for benchmarks: Lendlens, and its peers."""
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from core.config import ROOT
+from tests.serving import Server
 
 
 @contextmanager
-def running_app(home: Path, **environ: str) -> Iterator[str]:
-    """Start `python app.py` on a free port of the loopback and yield its address.
+def running_app(home: Path) -> Iterator[str]:
+    """Run Lendlens on a workspace until the block ends; yields its address."""
+    server = Server(home).start()
+    try:
+        yield server.url
+    finally:
+        server.stop()
 
-    Args:
-        home: The workspace folder; made when it is missing.
-        environ: Further environment variables.
+
+@contextmanager
+def running_peer(module: str, *arguments: str, ready: str) -> Iterator[None]:
+    """Run `python -m module` until the block ends; `ready` is an address it answers when it is up.
 
     Raises:
-        RuntimeError: The server ended or was not ready within a minute.
+        RuntimeError: It ended, or was not ready within a minute.
     """
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "server.log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "app.py", "--port", str(port)],
-            cwd=ROOT,
-            env={**os.environ, "LENDLENS_HOME": str(home), **environ},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            wait_until_ready(address, server)
-            yield address
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-
-
-def free_port() -> int:
-    """Return a port of the loopback that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until_ready(address: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:
-    """Return once the server answers its health address."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            raise RuntimeError(f"The server ended with code {server.returncode}.")
-        try:
-            get_json(f"{address}/api/v1/health")
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError(f"The server was not ready within {seconds:.0f} seconds.")
-
-
-def get_json(url: str, body: dict[str, Any] | None = None) -> Any:
-    """Return the JSON answer of a GET, or of a POST when there is a body."""
-    request = urllib.request.Request(
-        url,
-        data=None if body is None else json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
+    peer = subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        env=os.environ | {"KERAS_BACKEND": "jax"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
+
+    def answers() -> bool:
+        if peer.poll() is not None:
+            raise RuntimeError(f"{module} ended with code {peer.returncode}.")
+        try:
+            ask(ready)
+        except (urllib.error.URLError, ConnectionError):
+            return False
+        return True
+
+    try:
+        wait_until(answers, 60)
+        yield
+    finally:
+        peer.terminate()
+        peer.wait(timeout=20)
+
+
+def wait_until(condition: Callable[[], Any], seconds: float) -> None:
+    """Return once the condition holds.
+
+    Raises:
+        RuntimeError: It did not within the time.
+    """
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"Waited {seconds:.0f} seconds in vain.")
+        time.sleep(0.05)
+
+
+def ask(url: str) -> bytes:
+    """Return what a GET of this address answers."""
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        content: bytes = answer.read()
+        return content
+
+
+def ask_json(url: str) -> Any:
+    """Return the JSON that a GET of this address answers."""
+    return json.loads(ask(url))

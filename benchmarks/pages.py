@@ -1,0 +1,142 @@
+"""How long a person waits in Chromium: first page after a start, page changes, widget reruns.
+
+The peer is the floor: a Streamlit app of two pages with a title and a slider, with our server
+settings, in the same browser on the same machine.
+"""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.contract import Options, inputs
+from benchmarks.running import running_app, running_peer
+from benchmarks.seeding import publish_champion
+from tests.serving import free_port
+from ui.links import ENTRIES
+
+CHROMIUM = "/usr/bin/chromium"
+BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+FLOOR = Path(__file__).parent / "floor_app.py"
+
+RERUNS = """() => {
+  window.reruns = [];
+  let sent = null;
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (...data) {
+    sent ??= performance.now();
+    return send.apply(this, data);
+  };
+  new MutationObserver(() => {
+    const app = document.querySelector('[data-testid=stApp]');
+    if (app?.dataset.testScriptState !== 'notRunning' || sent === null) return;
+    window.reruns.push(performance.now() - sent);
+    sent = null;
+  }).observe(document, {subtree: true, attributeFilter: ['data-test-script-state']});
+}"""
+"""Notes each rerun: milliseconds from the message to the server until the page stands still.
+
+Streamlit waits a moment after a key before it sends; that is the same for everyone and left out.
+"""
+
+CHANGE_PAGE = """async (title) => {
+  const link = [...document.querySelectorAll('[data-testid=stSidebarNavLink]')]
+    .find(a => a.innerText.trim().endsWith(title));
+  const begin = performance.now();
+  link.click();
+  const there = () => document.querySelector('h1')?.innerText === title
+    && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning';
+  while (!there()) await new Promise(requestAnimationFrame);
+  return performance.now() - begin;
+}"""
+"""Milliseconds from a click in the sidebar until the new page stands still."""
+
+
+def run(options: Options) -> dict[str, Any]:
+    """Return medians over rounds in milliseconds, and their ratios to the floor."""
+    rounds = 5 if options.quick else 20
+    with tempfile.TemporaryDirectory() as folder, chromium() as page:
+        home = Path(folder) / "home"
+        publish_champion(home, options)
+        begin = time.perf_counter()
+        with running_app(home) as address:
+            show(page, address, "Overview")
+            first_page = time.perf_counter() - begin
+            ours = _measure(page, [entry.title for entry in ENTRIES.values()], rounds)
+            show(page, f"{address}/evaluation", "Evaluation")
+            ours["widget_rerun_p50_ms"] = _rerun(page, rounds)
+        with _floor() as address:
+            show(page, address, "One")
+            floor = _measure(page, ["One", "Two"], rounds)
+            floor["widget_rerun_p50_ms"] = _rerun(page, rounds)
+    return inputs(options) | {
+        "rounds": rounds,
+        "lendlens": {"start_to_first_page_s": round(first_page, 2), **ours},
+        "floor": floor,
+        "ratios": {
+            f"{name}_over_floor": round(ours[f"{name}_p50_ms"] / floor[f"{name}_p50_ms"], 2)
+            for name in ("page_change", "widget_rerun")
+        },
+    }
+
+
+@contextmanager
+def chromium() -> Iterator[Page]:
+    """Yield a page of a headless Chromium that notes reruns."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=BROWSER_FLAGS)
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.add_init_script(f"({RERUNS})()")
+        yield page
+        browser.close()
+
+
+def show(page: Page, address: str, title: str) -> None:
+    """Open an address and wait until the page of that title stands still."""
+    page.goto(address)
+    page.get_by_role("heading", name=title, level=1).wait_for()
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
+def _measure(page: Page, titles: list[str], rounds: int) -> dict[str, Any]:
+    """Visit every page in turn, once to warm and then so many rounds."""
+    for title in titles[1:]:
+        page.evaluate(CHANGE_PAGE, title)
+    times = {title: [] for title in titles}
+    for _ in range(rounds):
+        for title in titles:
+            times[title].append(page.evaluate(CHANGE_PAGE, title))
+    medians = {title: round(statistics.median(each), 1) for title, each in times.items()}
+    return {
+        "page_change_ms": medians,
+        "page_change_p50_ms": round(statistics.median(chain(*times.values())), 1),
+        "page_change_slowest_ms": max(medians.values()),
+    }
+
+
+def _rerun(page: Page, rounds: int) -> float:
+    """Move the first slider of the page so many steps."""
+    slider = page.get_by_role("slider").first
+    slider.focus()
+    noted = []
+    for k in range(rounds + 1):
+        page.evaluate("window.reruns.length = 0")
+        page.keyboard.press("ArrowRight" if k % 2 else "ArrowLeft")
+        page.wait_for_function("window.reruns.length > 0")
+        noted.append(page.evaluate("window.reruns[0]"))
+    return round(statistics.median(noted[1:]), 1)
+
+
+@contextmanager
+def _floor() -> Iterator[str]:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    arguments = ("run", str(FLOOR), f"--server.port={port}")
+    with running_peer("streamlit", *arguments, ready=f"{address}/_stcore/host-config"):
+        yield address
