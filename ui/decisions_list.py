@@ -70,12 +70,14 @@ def decision_list() -> None:
     filters = _ask()
     found = filters.count()
     with figures:
+        _broken()
         _figures(filters, found)
     if not found:
         st.info("No decision passes these filters.", icon=":material/filter_alt_off:")
         return
     _table(filters, found)
     _export(filters, found)
+    _whole_check(workspace().registry.num_decisions())
 
 
 def _ask() -> Filters:
@@ -117,24 +119,54 @@ def _figures(filters: Filters, found: int) -> None:
 
 
 def _chain_figure() -> Figure:
-    registry = workspace().registry
-    newest = registry.decisions(1)
-    check = _verified(workspace(), newest[0].hash if newest else "", registry.num_decisions())
+    check, number = ledger_check(), workspace().registry.num_decisions()
     if check.whole:
-        return Figure("Ledger", "Whole", f"{count(check.records)} records checked", CHAIN_HELP)
-    place = f"first at record {check.broken_seq:,}" if check.broken_seq else ""
-    return Figure("Ledger", "Broken", place, CHAIN_HELP)
+        checked = of(check.records, number, "records checked")
+        return Figure("Ledger", "Whole", checked, CHAIN_HELP)
+    return Figure("Ledger", "Broken", f"first at record {check.broken_seq:,}", CHAIN_HELP)
 
 
+CHECKED = 1000
 CHAIN_HELP = (
     "Each record names the hash of the one before, so a record that is changed, removed or "
-    "slipped in later shows. Checked when a decision is added, and every five minutes."
+    "slipped in later shows. The newest thousand are checked when a decision is added and every "
+    "five minutes."
 )
 
 
-@st.cache_resource(ttl=timedelta(minutes=5), max_entries=4, show_spinner="Checking the ledger")
+def ledger_check() -> ChainCheck:
+    """Return whether the newest records are what was written, checked a moment ago."""
+    registry = workspace().registry
+    newest = registry.decisions(1)
+    return _verified(workspace(), newest[0].hash if newest else "", registry.num_decisions())
+
+
+@st.cache_resource(ttl=timedelta(minutes=5), max_entries=4, show_spinner=False)
 def _verified(_workspace: Workspace, newest: str, number: int) -> ChainCheck:
-    return verify(_workspace)
+    return verify(_workspace, CHECKED)
+
+
+def _broken() -> None:
+    """Say what is wrong where the ledger is not what was written."""
+    check = ledger_check()
+    if not check.whole:
+        st.error(
+            f"Record {check.broken_seq:,} ({check.broken_id}) is not what was written. "
+            f"{check.why} Compare it with an export kept elsewhere.",
+            icon=":material/link_off:",
+        )
+
+
+def _whole_check(number: int) -> None:
+    """Offer to check records older than those checked by themselves."""
+    if number <= CHECKED or not st.button("Check the whole ledger", icon=":material/link:"):
+        return
+    with st.spinner(f"Checking {count(number)} records"):
+        check = verify(workspace())
+    if check.whole:
+        st.success(f"All {count(check.records)} records are what was written.")
+    else:
+        st.error(f"Record {check.broken_seq:,} ({check.broken_id}): {check.why}")
 
 
 def _table(filters: Filters, found: int) -> None:

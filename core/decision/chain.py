@@ -39,9 +39,15 @@ def canonical(value: Any) -> str:
     >>> canonical({"b": 1, "a": float("nan")})
     '{"a":null,"b":1}'
     """
-    return json.dumps(
-        json.loads(to_json(value)), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    try:
+        return _CANONICAL.encode(value)
+    except (ValueError, TypeError):  # NaN, or NumPy's numbers
+        return _CANONICAL.encode(json.loads(to_json(value)))
+
+
+_CANONICAL = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
 
 
 def digest(text: str) -> str:
@@ -51,9 +57,10 @@ def digest(text: str) -> str:
 
 def content(record: DecisionRecord) -> dict[str, Any]:
     """Return everything a record's hash covers as plain data; the hash itself is left out."""
-    values = {field.name: getattr(record, field.name) for field in fields(record)}
-    del values["hash"]
-    return {**values, "at": record.at.isoformat()}
+    return {name: getattr(record, name) for name in _COVERED} | {"at": record.at.isoformat()}
+
+
+_COVERED = tuple(field.name for field in fields(DecisionRecord) if field.name != "hash")
 
 
 def seal(record: Mapping[str, Any]) -> str:
@@ -61,21 +68,23 @@ def seal(record: Mapping[str, Any]) -> str:
     return digest(canonical(record))
 
 
-def walk(records: Iterable[DecisionRecord]) -> ChainCheck:
-    """Recompute every hash from the first record on and name the first that does not fit.
+def walk(records: Iterable[DecisionRecord], first: int = 1, before: str = GENESIS) -> ChainCheck:
+    """Recompute every hash and name the first record that does not fit.
 
     Records cut off at the end cannot be seen from the chain alone: compare the last hash with an
     export kept elsewhere.
 
     Args:
-        records: All of them, in the order of their `seq`.
+        records: In the order of their `seq`, without gaps.
+        first: The `seq` the first of them should have.
+        before: The hash of the record before it, which is trusted.
     """
-    before, seen = GENESIS, 0
-    for seen, record in enumerate(records, start=1):
-        if why := _fault(record, seen, before):
-            return ChainCheck(seen, record.seq, record.id, why)
+    place = first - 1
+    for place, record in enumerate(records, start=first):
+        if why := _fault(record, place, before):
+            return ChainCheck(place - first + 1, record.seq, record.id, why)
         before = record.hash
-    return ChainCheck(seen)
+    return ChainCheck(place - first + 1)
 
 
 def _fault(record: DecisionRecord, place: int, before: str) -> str:
