@@ -1,8 +1,13 @@
-"""The peer of `benchmarks.serving`: python -m benchmarks.flask_route HOME MODEL PORT."""
+"""The peer of `benchmarks.serving`: python -m benchmarks.flask_route HOME MODEL PORT.
+
+Keras' predict fails when two threads call it at once on JAX (its state is shared between
+threads while it traces), so calls take turns, which is how such a route has to be written.
+"""
 
 import io
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +35,7 @@ def create_app(home: Path, model_id: str) -> Flask:
         file.flush()
         network = keras.saving.load_model(file.name, safe_mode=True)
     app = Flask(__name__)
+    turn = threading.Lock()
 
     @app.get("/health")
     def health() -> dict[str, str]:
@@ -39,7 +45,8 @@ def create_app(home: Path, model_id: str) -> Flask:
     def predict() -> dict[str, Any]:
         applicant = pd.DataFrame([request.get_json()["applicant"]])
         encoded = bundle.encoder.encode(bundle.prepare(applicant))
-        log_odds = float(network.predict(encoded, verbose=0)[0, 0])
+        with turn:
+            log_odds = float(network.predict(encoded, verbose=0)[0, 0])
         return {"default_probability": float(keras.ops.sigmoid(log_odds))}
 
     return app
