@@ -4,10 +4,12 @@ Shares and probabilities arrive in [0, 1] and are drawn as percentages. Good is 
 bad always vermillion, each with its word beside it.
 """
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.charts.template import Palette, Theme, faded, figure, note, palette, rows_of
+from core.charts.template import Palette, Theme, faded, figure, label, line_at, palette, rows_of
 from core.formatting import count, interval, metric, percent
 
 
@@ -20,47 +22,58 @@ def score_distribution(frame: pd.DataFrame, cut_off: float, theme: Theme) -> go.
         theme: Which palette.
     """
     colours = palette(theme)
-    fig = figure(
+    most = 100 * max(frame["good_share"].max(), frame["bad_share"].max(), 0.01) * 1.12
+    ticks = _round_ticks(most)
+    corner = {"x": 1, "xref": "paper", "yref": "paper", "xanchor": "right"}
+    return figure(
         theme,
         "Default probability given by the network",
         "Share of goods · of bads",
         x_percent=True,
+        data=[
+            _bars(frame, "good", "repaid", 1, cut_off, colours.good),
+            _bars(frame, "bad", "defaulted", -1, cut_off, colours.bad),
+        ],
+        xaxis={"range": [0, 100], "dtick": 20},
+        yaxis={
+            "range": [-most, most],
+            "tickvals": [*(-tick for tick in reversed(ticks)), 0, *ticks],
+            "ticktext": [f"{tick:g} %" for tick in (*reversed(ticks), 0, *ticks)],
+        },
+        shapes=[line_at(colours.text, x=100 * cut_off, dash="dot") | {"layer": "above"}],
+        annotations=[
+            label("Goods (repaid)", colours.text, y=1, yanchor="top", **corner),
+            label("Bads (defaulted)", colours.text, y=0, yanchor="bottom", **corner),
+            _cut_off_label(cut_off, colours),
+        ],
+        barmode="relative",
     )
-    middle = 50 * (frame["low"] + frame["high"])
-    for kind, outcome, sign in (("good", "repaid", 1), ("bad", "defaulted", -1)):
-        fig.add_bar(
-            x=middle,
-            y=100 * sign * frame[f"{kind}_share"],
-            width=100 * (frame["high"] - frame["low"]) * 0.9,
-            marker_color=_split_at(frame, cut_off, getattr(colours, kind)),
-            marker_line_width=0,
-            name=f"{kind.capitalize()}s ({outcome})",
-            customdata=[
-                f"{percent(row.low)} to {percent(row.high)}: "
-                f"{count(getattr(row, f'{kind}s'))} {kind}s, "
-                f"{percent(getattr(row, f'{kind}_share'))} of all who {outcome}"
-                for row in rows_of(frame)
-            ],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-    most = 100 * max(frame["good_share"].max(), frame["bad_share"].max(), 0.01) * 1.12
-    ticks = _round_ticks(most)
-    fig.update_yaxes(
-        range=[-most, most],
-        tickvals=[*(-tick for tick in reversed(ticks)), 0, *ticks],
-        ticktext=[f"{abs(tick):g} %" for tick in (*reversed(ticks), 0, *ticks)],
-    )
-    fig.update_xaxes(range=[0, 100], dtick=20)
-    fig.update_layout(barmode="relative")
-    corner = {"x": 1, "xref": "paper", "yref": "paper", "xanchor": "right"}
-    note(fig, "Goods (repaid)", colours.text, y=1, yanchor="top", **corner)
-    note(fig, "Bads (defaulted)", colours.text, y=0, yanchor="bottom", **corner)
-    return _with_cut_off(fig, cut_off, colours)
 
 
-def _split_at(frame: pd.DataFrame, cut_off: float, colour: str) -> list[str]:
-    """Fade the bars of the approved, so that the declined stand out."""
-    return [faded(colour, 1 if high > cut_off else 0.45) for high in frame["high"]]
+def _bars(
+    frame: pd.DataFrame, kind: str, outcome: str, sign: int, cut_off: float, colour: str
+) -> dict[str, Any]:
+    """Return the bars of one outcome; those of the approved are faded."""
+    shares, counts = frame[f"{kind}_share"], frame[f"{kind}s"]
+    return {
+        "type": "bar",
+        "name": f"{kind.capitalize()}s ({outcome})",
+        "x": 50 * (frame["low"] + frame["high"]),
+        "y": 100 * sign * shares,
+        "width": 90 * (frame["high"] - frame["low"]),
+        "marker": {
+            "color": [faded(colour, 1 if high > cut_off else 0.45) for high in frame["high"]],
+            "line": {"width": 0},
+        },
+        "customdata": [
+            f"{percent(low)} to {percent(high)}: {count(rows)} {kind}s, "
+            f"{percent(share)} of all who {outcome}"
+            for low, high, rows, share in zip(
+                frame["low"], frame["high"], counts, shares, strict=True
+            )
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
 
 
 def _round_ticks(most: float) -> list[float]:
@@ -68,12 +81,10 @@ def _round_ticks(most: float) -> list[float]:
     return [step * k for k in range(1, int(most / step) + 1)]
 
 
-def _with_cut_off(fig: go.Figure, cut_off: float, colours: Palette) -> go.Figure:
-    """Mark the cut-off by a line with its number, on the side where there is room."""
+def _cut_off_label(cut_off: float, colours: Palette) -> dict[str, Any]:
+    """Return the number at the line, on the side where there is room."""
     to_right = cut_off < 0.6
-    fig.add_vline(x=100 * cut_off, line={"color": colours.text, "width": 1.5, "dash": "dot"})
-    note(
-        fig,
+    return label(
         f"Cut-off {percent(cut_off)}",
         colours.text,
         x=100 * cut_off,
@@ -83,7 +94,6 @@ def _with_cut_off(fig: go.Figure, cut_off: float, colours: Palette) -> go.Figure
         yref="paper",
         yanchor="top",
     )
-    return fig
 
 
 def confusion_matrix(frame: pd.DataFrame, theme: Theme) -> go.Figure:
@@ -95,44 +105,44 @@ def confusion_matrix(frame: pd.DataFrame, theme: Theme) -> go.Figure:
         theme: Which palette.
     """
     colours = palette(theme)
-    fig = figure(theme, left=72)
-    for row in rows_of(frame):
-        column, line = (
-            ["Approved", "Declined"].index(row.decision),
-            ["Bad", "Good"].index(row.outcome),
-        )
-        hue = colours.accent if row.right else colours.bad
-        fig.add_shape(
-            type="rect",
-            x0=column - 0.48,
-            x1=column + 0.48,
-            y0=line - 0.47,
-            y1=line + 0.47,
-            fillcolor=faded(hue, 0.08 + 0.3 * row.share),
-            line={"color": hue, "width": 1.5},
-        )
-        verdict = "Right" if row.right else "Wrong"
-        text = (
-            f"<b>{count(row.rows)}</b><br>{verdict}: {percent(row.share)} of {row.outcome.lower()}s"
-        )
-        note(fig, text, colours.text, x=column, y=line, font={"color": colours.text, "size": 14})
-    fig.update_xaxes(
-        range=[-0.5, 1.5],
-        tickvals=[0, 1],
-        ticktext=["Approved", "Declined"],
-        showgrid=False,
-        side="top",
-        tickfont={"size": 13, "color": colours.text},
+    across, up = ["Approved", "Declined"], ["Bad", "Good"]
+    axis = {
+        "range": [-0.5, 1.5],
+        "tickvals": [0, 1],
+        "showgrid": False,
+        "tickfont": {"size": 13, "color": colours.text},
+    }
+    tiles = [
+        (across.index(row.decision), up.index(row.outcome), row, colours) for row in rows_of(frame)
+    ]
+    return figure(
+        theme,
+        xaxis=axis | {"ticktext": across, "side": "top"},
+        yaxis=axis | {"ticktext": up},
+        shapes=[_tile(*tile) for tile in tiles],
+        annotations=[_tile_label(*tile) for tile in tiles],
+        margin={"l": 72, "r": 16, "t": 32, "b": 12},
     )
-    fig.update_yaxes(
-        range=[-0.5, 1.5],
-        tickvals=[0, 1],
-        ticktext=["Bad", "Good"],
-        showgrid=False,
-        tickfont={"size": 13, "color": colours.text},
-    )
-    fig.update_layout(margin={"t": 32, "b": 12})
-    return fig
+
+
+def _tile(x: int, y: int, row: Any, colours: Palette) -> dict[str, Any]:
+    hue = colours.accent if row.right else colours.bad
+    return {
+        "type": "rect",
+        "x0": x - 0.48,
+        "x1": x + 0.48,
+        "y0": y - 0.47,
+        "y1": y + 0.47,
+        "fillcolor": faded(hue, 0.08 + 0.3 * row.share),
+        "line": {"color": hue, "width": 1.5},
+    }
+
+
+def _tile_label(x: int, y: int, row: Any, colours: Palette) -> dict[str, Any]:
+    verdict = "Right" if row.right else "Wrong"
+    share = f"{percent(row.share)} of {row.outcome.lower()}s"
+    text = f"<b>{count(row.rows)}</b><br>{verdict}: {share}"
+    return label(text, colours.text, x=x, y=y, font={"color": colours.text, "size": 14})
 
 
 def trade_off(frame: pd.DataFrame, cut_off: float, theme: Theme) -> go.Figure:
@@ -144,29 +154,45 @@ def trade_off(frame: pd.DataFrame, cut_off: float, theme: Theme) -> go.Figure:
         theme: Which palette.
     """
     colours = palette(theme)
-    fig = figure(theme, "Cut-off", "Share of applicants", x_percent=True, y_percent=True)
-    last = frame.dropna().iloc[-1]
-    high, low = {"y": 100, "yanchor": "bottom"}, {"y": 100 * last["approved_bad_rate"]}
+    bads_at_last = 100 * frame["approved_bad_rate"].dropna().iloc[-1]
     lines = (
-        ("approval_rate", "Approved", colours.accent, "solid", high | {"xanchor": "right"}),
-        ("approved_bad_rate", "Bad among approved", colours.bad, "dash", low),
-        ("recall", "Bads declined", colours.good, "dot", high | {"x": 0, "xanchor": "left"}),
+        ("approval_rate", "Approved", colours.accent, "solid", 100, 100),
+        ("approved_bad_rate", "Bad among approved", colours.bad, "dash", 100, bads_at_last),
+        ("recall", "Bads declined", colours.good, "dot", 0, 100),
     )
-    for name, label, colour, dash, place in lines:
-        fig.add_scatter(
-            x=100 * frame["cut_off"],
-            y=100 * frame[name],
-            mode="lines",
-            name=label,
-            line={"color": colour, "dash": dash, "width": 2.25},
-            hovertemplate=f"Cut-off %{{x:.1f}} %<br>{label}: %{{y:.1f}} %<extra></extra>",
-        )
-        corner = {"x": 100, "xanchor": "right", "yanchor": "bottom"}
-        note(fig, label, colours.text, **corner | place)
-    fig.add_vline(x=100 * cut_off, line={"color": colours.text, "width": 1.5, "dash": "dot"})
-    fig.update_xaxes(range=[-1, 101], dtick=20)
-    fig.update_yaxes(range=[-1, 112], dtick=20)
-    return fig
+    return figure(
+        theme,
+        "Cut-off",
+        "Share of applicants",
+        x_percent=True,
+        y_percent=True,
+        data=[
+            {
+                "type": "scatter",
+                "x": 100 * frame["cut_off"],
+                "y": 100 * frame[name],
+                "mode": "lines",
+                "name": words,
+                "line": {"color": colour, "dash": dash, "width": 2.25},
+                "hovertemplate": f"Cut-off %{{x:.1f}} %<br>{words}: %{{y:.1f}} %<extra></extra>",
+            }
+            for name, words, colour, dash, _, _ in lines
+        ],
+        xaxis={"range": [-1, 101], "dtick": 20},
+        yaxis={"range": [-1, 112], "dtick": 20},
+        shapes=[line_at(colours.text, x=100 * cut_off, dash="dot")],
+        annotations=[
+            label(
+                words,
+                colours.text,
+                x=x,
+                y=y,
+                xanchor="right" if x else "left",
+                yanchor="bottom",
+            )
+            for _, words, _, _, x, y in lines
+        ],
+    )
 
 
 def comparison(frame: pd.DataFrame, title: str, chance: float | None, theme: Theme) -> go.Figure:
@@ -180,11 +206,12 @@ def comparison(frame: pd.DataFrame, title: str, chance: float | None, theme: The
     """
     colours = palette(theme)
     rows = frame.iloc[::-1]
-    fig = figure(theme, title, left=164, height=72 + 44 * len(rows))
-    fig.add_scatter(
-        x=rows["value"],
-        y=rows["label"],
-        error_x={
+    leads = rows["model"] == "network"
+    dots = {
+        "type": "scatter",
+        "x": rows["value"],
+        "y": rows["label"],
+        "error_x": {
             "type": "data",
             "array": rows["high"] - rows["value"],
             "arrayminus": rows["value"] - rows["low"],
@@ -192,19 +219,24 @@ def comparison(frame: pd.DataFrame, title: str, chance: float | None, theme: The
             "width": 0,
             "color": colours.muted,
         },
-        mode="markers",
-        marker={
+        "mode": "markers",
+        "marker": {
             "size": 11,
-            "color": [colours.accent if m == "network" else colours.muted for m in rows["model"]],
-            "symbol": ["diamond" if m == "network" else "circle" for m in rows["model"]],
+            "color": [colours.accent if one else colours.muted for one in leads],
+            "symbol": ["diamond" if one else "circle" for one in leads],
         },
-        customdata=[
+        "customdata": [
             f"{row.label}: {metric(row.value)} {interval(row.low, row.high)}"
             for row in rows_of(rows)
         ],
-        hovertemplate="%{customdata}<extra></extra>",
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    return figure(
+        theme,
+        title,
+        left=164,
+        height=72 + 44 * len(rows),
+        data=[dots],
+        yaxis={"showgrid": False, "tickfont": {"size": 13, "color": colours.text}},
+        shapes=[] if chance is None else [line_at(colours.border, x=chance)],
     )
-    if chance is not None:
-        fig.add_vline(x=chance, line={"color": colours.border, "width": 1.5}, layer="below")
-    fig.update_yaxes(showgrid=False, tickfont={"size": 13, "color": colours.text})
-    return fig

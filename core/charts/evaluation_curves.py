@@ -3,14 +3,20 @@
 Shares and probabilities arrive in [0, 1] and are drawn as percentages.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.charts.template import Theme, faded, figure, note, palette, rows_of
+from core.charts.template import Theme, faded, figure, label, line_at, palette, rows_of
 from core.formatting import count, percent
 
 LINES = {"network": ("solid", 2.5), "logistic": ("dash", 1.75), "trees": ("dot", 2)}
 """Dash and width per model, so that lines are told apart without colour."""
+
+_WHOLE_X = {"range": [-1, 101], "dtick": 20}
+_WHOLE_Y = {"range": [-1, 103], "dtick": 20}
 
 
 def roc(frame: pd.DataFrame, point: tuple[float, float], theme: Theme) -> go.Figure:
@@ -21,23 +27,22 @@ def roc(frame: pd.DataFrame, point: tuple[float, float], theme: Theme) -> go.Fig
         point: False alarms and recall of the network at the cut-off.
         theme: Which palette.
     """
-    fig = figure(
+    reading = "of goods declined<br>", "of bads declined"
+    return figure(
         theme,
         "Goods declined",
         "Bads declined",
         legend="bottom right",
         x_percent=True,
         y_percent=True,
+        data=[
+            _diagonal(100, palette(theme).border),
+            *_curves(frame, ("false_alarms", "recall"), reading, theme),
+            _cut_off_point(point, reading, theme),
+        ],
+        xaxis=_WHOLE_X,
+        yaxis=_WHOLE_Y,
     )
-    fig.add_scatter(
-        x=[0, 100],
-        y=[0, 100],
-        mode="lines",
-        line={"color": palette(theme).border, "width": 1.5},
-        hoverinfo="skip",
-        showlegend=False,
-    )
-    return _curves(fig, frame, "false_alarms", "recall", "goods", "of bads declined", point, theme)
 
 
 def precision_recall(
@@ -51,57 +56,72 @@ def precision_recall(
         point: Recall and precision of the network at the cut-off.
         theme: Which palette.
     """
-    fig = figure(
+    reading = "of bads declined<br>", "of the declined are bad"
+    return figure(
         theme,
         "Bads declined (recall)",
         "Bads among declined (precision)",
         legend="top right",
         x_percent=True,
         y_percent=True,
+        data=[
+            *_curves(frame, ("recall", "precision"), reading, theme),
+            _cut_off_point(point, reading, theme),
+        ],
+        shapes=[line_at(palette(theme).border, y=100 * bad_rate)],
+        xaxis=_WHOLE_X,
+        yaxis=_WHOLE_Y,
     )
-    fig.add_hline(y=100 * bad_rate, line={"color": palette(theme).border, "width": 1.5})
-    return _curves(fig, frame, "recall", "precision", "bads", "of declined were bad", point, theme)
+
+
+def _diagonal(most: float, colour: str, dash: str = "solid") -> dict[str, Any]:
+    """Return the line on which nothing is gained, or everything is as expected."""
+    return {
+        "type": "scatter",
+        "x": [0, most],
+        "y": [0, most],
+        "mode": "lines",
+        "line": {"color": colour, "width": 1.5, "dash": dash},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def _curves(
-    fig: go.Figure,
-    frame: pd.DataFrame,
-    x: str,
-    y: str,
-    what: str,
-    reading: str,
-    point: tuple[float, float],
-    theme: Theme,
-) -> go.Figure:
-    colours = palette(theme)
+    frame: pd.DataFrame, columns: tuple[str, str], reading: tuple[str, str], theme: Theme
+) -> Iterator[dict[str, Any]]:
+    x, y = columns
+    series = palette(theme).series
     for place, (model, rows) in enumerate(frame.groupby("model", sort=False)):
         dash, width = LINES.get(str(model), ("dashdot", 1.75))
-        fig.add_scatter(
-            x=100 * rows[x],
-            y=100 * rows[y],
-            mode="lines",
-            name=rows["label"].iloc[0],
-            line={"color": colours.series[place % 5], "dash": dash, "width": width},
-            customdata=[percent(one) if one <= 1 else "above 100 %" for one in rows["cut_off"]],
-            hovertemplate="<b>%{fullData.name}</b><br>Cut-off %{customdata}<br>"
-            f"%{{x:.1f}} % of {what} declined<br>%{{y:.1f}} % {reading}<extra></extra>",
-        )
-    fig.add_scatter(
-        x=[100 * point[0]],
-        y=[100 * point[1]],
-        mode="markers",
-        name="Cut-off",
-        marker={
-            "color": colours.background,
-            "size": 11,
-            "line": {"color": colours.text, "width": 2},
-        },
-        hovertemplate=f"At the cut-off<br>%{{x:.1f}} % of {what} declined<br>"
-        f"%{{y:.1f}} % {reading}<extra></extra>",
-    )
-    fig.update_xaxes(range=[-1, 101], dtick=20)
-    fig.update_yaxes(range=[-1, 103], dtick=20)
-    return fig
+        yield {
+            "type": "scatter",
+            "x": 100 * rows[x],
+            "y": 100 * rows[y],
+            "mode": "lines",
+            "name": rows["label"].iloc[0],
+            "line": {"color": series[place % len(series)], "dash": dash, "width": width},
+            "customdata": [percent(one) if one <= 1 else "above 100 %" for one in rows["cut_off"]],
+            "hovertemplate": "<b>%{fullData.name}</b><br>Cut-off %{customdata}<br>"
+            f"%{{x:.1f}} % {reading[0]}%{{y:.1f}} % {reading[1]}<extra></extra>",
+        }
+
+
+def _cut_off_point(
+    point: tuple[float, float], reading: tuple[str, str], theme: Theme
+) -> dict[str, Any]:
+    colours = palette(theme)
+    line = {"color": colours.text, "width": 2}
+    return {
+        "type": "scatter",
+        "x": [100 * point[0]],
+        "y": [100 * point[1]],
+        "mode": "markers",
+        "name": "Cut-off",
+        "marker": {"color": colours.background, "size": 11, "line": line},
+        "hovertemplate": "The network at the cut-off<br>"
+        f"%{{x:.1f}} % {reading[0]}%{{y:.1f}} % {reading[1]}<extra></extra>",
+    }
 
 
 def reliability(frame: pd.DataFrame, theme: Theme) -> go.Figure:
@@ -112,21 +132,12 @@ def reliability(frame: pd.DataFrame, theme: Theme) -> go.Figure:
         theme: Which palette.
     """
     colours = palette(theme)
-    fig = figure(
-        theme, "Mean default probability", "Share that defaulted", x_percent=True, y_percent=True
-    )
     most = 100 * min(1.0, max(frame["high"].max(), frame["predicted"].max()) * 1.06)
-    fig.add_scatter(
-        x=[0, most],
-        y=[0, most],
-        mode="lines",
-        line={"color": colours.muted, "width": 1, "dash": "dot"},
-        hoverinfo="skip",
-    )
-    fig.add_scatter(
-        x=100 * frame["predicted"],
-        y=100 * frame["observed"],
-        error_y={
+    bands = {
+        "type": "scatter",
+        "x": 100 * frame["predicted"],
+        "y": 100 * frame["observed"],
+        "error_y": {
             "type": "data",
             "array": 100 * (frame["high"] - frame["observed"]),
             "arrayminus": 100 * (frame["observed"] - frame["low"]),
@@ -134,29 +145,28 @@ def reliability(frame: pd.DataFrame, theme: Theme) -> go.Figure:
             "thickness": 1.5,
             "width": 0,
         },
-        mode="markers+lines",
-        marker={"color": colours.accent, "size": 8},
-        line={"color": faded(colours.accent, 0.5), "width": 1.5},
-        customdata=[
+        "mode": "markers+lines",
+        "marker": {"color": colours.accent, "size": 8},
+        "line": {"color": faded(colours.accent, 0.5), "width": 1.5},
+        "customdata": [
             f"Band {row.band}: {count(row.rows)} rows<br>Expected {percent(row.predicted)}<br>"
             f"Defaulted {percent(row.observed)} ({percent(row.low)} to {percent(row.high)})"
             for row in rows_of(frame)
         ],
-        hovertemplate="%{customdata}<extra></extra>",
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    end = {"x": most, "y": most, "xanchor": "right", "yanchor": "bottom", "xshift": -14}
+    return figure(
+        theme,
+        "Mean default probability",
+        "Share that defaulted",
+        x_percent=True,
+        y_percent=True,
+        data=[_diagonal(most, colours.muted, "dot"), bands],
+        annotations=[label("as expected", colours.muted, **end)],
+        xaxis={"range": [-most * 0.02, most]},
+        yaxis={"range": [-most * 0.02, most * 1.05]},
     )
-    note(
-        fig,
-        "as expected",
-        colours.muted,
-        x=most,
-        y=most,
-        xanchor="right",
-        yanchor="bottom",
-        xshift=-14,
-    )
-    fig.update_xaxes(range=[-most * 0.02, most])
-    fig.update_yaxes(range=[-most * 0.02, most * 1.05])
-    return fig
 
 
 def deciles(frame: pd.DataFrame, cut_off: float, theme: Theme) -> go.Figure:
@@ -168,48 +178,45 @@ def deciles(frame: pd.DataFrame, cut_off: float, theme: Theme) -> go.Figure:
         theme: Which palette.
     """
     colours = palette(theme)
-    fig = figure(
-        theme, "Band, riskiest first", "Share that defaulted", legend="top right", y_percent=True
-    )
     declined = frame["score_low"] >= cut_off
     approved = frame["score_high"] < cut_off
-    groups = (
-        ("All declined", colours.bad, declined),
-        ("Cut-off within", colours.refer, ~declined & ~approved),
-        ("All approved", colours.good, approved),
-    )
-    for name, colour, chosen in groups:
-        rows = frame[chosen]
-        fig.add_bar(
-            x=rows["band"],
-            y=100 * rows["observed"],
-            name=name,
-            marker_color=colour,
-            showlegend=True,
-            customdata=[
-                f"Band {row.band}: default probability {percent(row.score_low)} to "
-                f"{percent(row.score_high)}<br>{count(row.bads)} of {count(row.rows)} defaulted "
-                f"({percent(row.observed)}), {row.lift:.1f} times the average<br>"
-                f"This band and riskier hold {percent(row.capture)} of all bads"
-                for row in rows_of(rows)
-            ],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
     average = frame["bads"].sum() / frame["rows"].sum()
-    fig.add_hline(y=100 * average, line={"color": colours.text, "width": 1, "dash": "dot"})
-    note(
-        fig,
-        f"Average {percent(average)}",
-        colours.text,
-        x=1,
-        xref="paper",
-        y=100 * average,
-        xanchor="right",
-        yanchor="bottom",
+    place = {"x": 1, "xref": "paper", "xanchor": "right", "y": 100 * average, "yanchor": "bottom"}
+    return figure(
+        theme,
+        "Band, riskiest first",
+        "Share that defaulted",
+        legend="top right",
+        y_percent=True,
+        data=[
+            _bands(frame[declined], "All declined", colours.bad),
+            _bands(frame[~declined & ~approved], "Cut-off within", colours.refer),
+            _bands(frame[approved], "All approved", colours.good),
+        ],
+        shapes=[line_at(colours.text, y=100 * average, dash="dot") | {"layer": "above"}],
+        annotations=[label(f"Average {percent(average)}", colours.text, **place)],
+        xaxis={"tickvals": frame["band"].tolist(), "showgrid": False},
+        yaxis={"rangemode": "tozero"},
     )
-    fig.update_xaxes(tickvals=frame["band"], showgrid=False)
-    fig.update_yaxes(rangemode="tozero")
-    return fig
+
+
+def _bands(rows: pd.DataFrame, name: str, colour: str) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "x": rows["band"],
+        "y": 100 * rows["observed"],
+        "name": name,
+        "marker": {"color": colour},
+        "showlegend": True,
+        "customdata": [
+            f"Band {row.band}: default probability {percent(row.score_low)} to "
+            f"{percent(row.score_high)}<br>{count(row.bads)} of {count(row.rows)} defaulted "
+            f"({percent(row.observed)}), {row.lift:.1f} times the average<br>"
+            f"This band and riskier hold {percent(row.capture)} of all bads"
+            for row in rows_of(rows)
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
 
 
 def gains(frame: pd.DataFrame, theme: Theme) -> go.Figure:
@@ -220,24 +227,22 @@ def gains(frame: pd.DataFrame, theme: Theme) -> go.Figure:
         theme: Which palette.
     """
     colours = palette(theme)
-    fig = figure(
-        theme, "Riskiest share of applicants", "Share of all bads", x_percent=True, y_percent=True
+    line = {
+        "type": "scatter",
+        "x": [0, *(100 * frame["cumulative_rows"])],
+        "y": [0, *(100 * frame["capture"])],
+        "mode": "lines+markers",
+        "line": {"color": colours.accent, "width": 2.5},
+        "marker": {"size": 7},
+        "hovertemplate": "The riskiest %{x:.0f} % hold %{y:.1f} % of all bads<extra></extra>",
+    }
+    return figure(
+        theme,
+        "Riskiest share of applicants",
+        "Share of all bads",
+        x_percent=True,
+        y_percent=True,
+        data=[_diagonal(100, colours.border), line],
+        xaxis=_WHOLE_X,
+        yaxis=_WHOLE_Y,
     )
-    fig.add_scatter(
-        x=[0, 100],
-        y=[0, 100],
-        mode="lines",
-        hoverinfo="skip",
-        line={"color": colours.border, "width": 1.5},
-    )
-    fig.add_scatter(
-        x=[0, *(100 * frame["cumulative_rows"])],
-        y=[0, *(100 * frame["capture"])],
-        mode="lines+markers",
-        line={"color": colours.accent, "width": 2.5},
-        marker={"size": 7},
-        hovertemplate="The riskiest %{x:.0f} % hold %{y:.1f} % of all bads<extra></extra>",
-    )
-    fig.update_xaxes(range=[-1, 101], dtick=20)
-    fig.update_yaxes(range=[-1, 103], dtick=20)
-    return fig
