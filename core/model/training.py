@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import keras
 import numpy as np
-from sklearn.metrics import roc_auc_score
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from core.errors import ModelError
 from core.model.network import build, compile_for_training, dense_layers, served, to_numpy
@@ -123,15 +123,18 @@ def train(
     batches = _batches(settings, training)
     compile_for_training(model, settings, max(1, min(MOST_STEPS_AT_ONCE, batches.count // 10)))
     keeper = _Keeper(settings, training, validation, batches.count, watch, started)
-    model.fit(
-        batches.x,
-        batches.y,
-        sample_weight=batches.weights,
-        batch_size=batches.size,
-        epochs=settings.epochs,
-        callbacks=[keeper],
-        verbose=0,
-    )
+    # Measuring an epoch is little work: NumPy's threads would only wait for cores that JAX and
+    # other processes use.
+    with threadpool_limits(1, user_api="blas"):
+        model.fit(
+            batches.x,
+            batches.y,
+            sample_weight=batches.weights,
+            batch_size=batches.size,
+            epochs=settings.epochs,
+            callbacks=[keeper],
+            verbose=0,
+        )
     if keeper.failed:
         raise ModelError(keeper.failed)
     if keeper.kept is None:
@@ -249,8 +252,8 @@ class _Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no
             figures.steps,
             loss,
             float(np.average(losses, weights=self._val_weights)),
-            float(roc_auc_score(self._sample.y, _forward(network, self._sample.x))),
-            float(roc_auc_score(y, scores)),
+            _auc(self._sample.y, _forward(network, self._sample.x)),
+            _auc(y, scores),
             figures.seconds,
         )
 
@@ -269,6 +272,13 @@ class _Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no
 def _forward(network: ServedNetwork, x: np.ndarray) -> np.ndarray:
     """Return (n,) log-odds in float32: exact enough to watch, and twice as fast."""
     return network.tail(x @ network.weights[0] + network.biases[0])
+
+
+def _auc(y: np.ndarray, scores: np.ndarray) -> float:
+    """Return the share of pairs of a bad and a good that are ranked rightly; a tie is half."""
+    goods, bads = np.sort(scores[y == 0]), np.sort(scores[y == 1])
+    below = np.searchsorted(goods, bads, "left") + np.searchsorted(goods, bads, "right")
+    return float(below.mean() / (2 * len(goods)))
 
 
 def _sample(rows: Rows, seed: int) -> Rows:

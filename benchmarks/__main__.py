@@ -1,0 +1,45 @@
+"""`python -m benchmarks NAME [--data CSV --target COLUMN --bad VALUE] [--quick] --json`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from benchmarks.contract import Benchmark, Options
+from core.errors import LendlensError
+from core.store.base import to_json
+
+NAMES = ("pages", "training", "serving")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one benchmark; its answer is one JSON object, the last line that is printed."""
+    asked = _parser().parse_args(arguments)
+    benchmark: Benchmark = import_module(f"benchmarks.{asked.name}").run
+    try:
+        answer = benchmark(Options(asked.data, asked.target, asked.bad, asked.quick))
+    except (LendlensError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    answer = {"benchmark": asked.name, **answer}
+    if not asked.json:
+        print(json.dumps(json.loads(to_json(answer)), indent=2))
+    print(to_json(answer), flush=True)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("name", choices=NAMES)
+    parser.add_argument("--data", type=Path, help="a CSV (also .gz); without it the bundled one")
+    parser.add_argument("--target", help="its outcome column; proposed if not given")
+    parser.add_argument("--bad", help="the outcome value that means bad; proposed if not given")
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions")
+    parser.add_argument("--json", action="store_true", help="print the answer as one line only")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

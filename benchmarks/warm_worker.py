@@ -1,0 +1,77 @@
+"""A real worker process, warm, that is given trainings and watched through the store."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.contract import Options
+from benchmarks.seeding import data_set_of
+from core.config import Settings
+from core.data.splitting import SplitSettings
+from core.jobs.launcher import Launcher
+from core.jobs.train_request import start_run
+from core.model.settings import PRESETS
+from core.store.tables import Run
+from core.store.workspace import Workspace
+
+LOOK_EVERY_S = 0.01
+PATIENCE_S = 600.0
+
+
+def first_losses(home: Path, options: Options) -> dict[str, Any]:
+    """Return seconds from the request to the first loss in the store, for two trainings.
+
+    The first has never been compiled on this machine; the second finds it in the compile cache.
+    """
+    settings = replace(Settings.from_environment({"LENDLENS_HOME": str(home)}), workers=1)
+    workspace, launcher = Workspace.open(settings), Launcher(settings)
+    data_set_id = data_set_of(workspace, options)
+    started = time.perf_counter()
+    launcher.start()
+    try:
+        _wait(lambda: "Ready" in _log(home))
+        warm = time.perf_counter() - started
+        first, second = (_training(workspace, data_set_id) for _ in range(2))
+    finally:
+        launcher.stop()
+        workspace.close()
+    return {"seconds_until_warm": warm, "first_training": first, "second_training": second}
+
+
+def _training(workspace: Workspace, data_set_id: str) -> dict[str, Any]:
+    settings, registry = PRESETS["recommended"].settings, workspace.registry
+    asked = time.perf_counter()
+    run = start_run(workspace, data_set_id, "recommended", settings, SplitSettings())
+    _wait(lambda: bool(registry.epochs(run.id)) or not registry.job(run.job_id).active)
+    first_loss = time.perf_counter() - asked
+    _wait(lambda: not registry.job(run.job_id).active)
+    job = registry.job(run.job_id)
+    if job.status != "done":
+        raise RuntimeError(job.error or job.output)
+    return {
+        "seconds_to_first_loss": first_loss,
+        "seconds_in_all": time.perf_counter() - asked,
+        "epochs": len(registry.epochs(run.id)),
+        "seconds_per_epoch": _seconds_per_epoch(workspace, run),
+        "test_auc": {m: auc["value"] for m, auc in registry.run(run.id).summary["auc"].items()},
+    }
+
+
+def _seconds_per_epoch(workspace: Workspace, run: Run) -> float | None:
+    ends = [epoch.seconds for epoch in workspace.registry.epochs(run.id)]
+    return (ends[-1] - ends[0]) / (len(ends) - 1) if len(ends) > 1 else None
+
+
+def _log(home: Path) -> str:
+    path = home / "logs" / "worker-1.log"
+    return path.read_text() if path.exists() else ""
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"Nothing happened for {PATIENCE_S:.0f} s.")
+        time.sleep(LOOK_EVERY_S)
