@@ -12,7 +12,6 @@ from core.store.tables import Job
 from ui import links
 from ui.components.jobs import job_progress
 from ui.components.page import failures
-from ui.overview_stage import PICTURES, draw_picture
 from ui.session import workspace
 
 ICONS = {
@@ -87,6 +86,9 @@ def _chapter(chapter: Chapter) -> None:
 
 def _stage(told: tuple[Chapter, ...]) -> None:
     """Show the newest picture there is, or the one that was picked."""
+    # Here, because it loads pandas and Plotly: the first page after a start does without.
+    from ui.overview_stage import PICTURES, draw_picture
+
     ready = [chapter for chapter in told if PICTURES[chapter.key].ready(chapter)]
     if not ready:
         st.skeleton(height=400)
