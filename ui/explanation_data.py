@@ -1,9 +1,10 @@
 """What the explanation page shows of a model: read once, kept while the model is looked at."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -12,10 +13,12 @@ from core.data.schema import Schema
 from core.decision.scoring import Scorer
 from core.explanation import global_
 from core.explanation.global_ import Explained
-from core.explanation.reference import Kind, Reference
+from core.explanation.reference import Kind
 from core.store.tables import ExplanationSet
 from core.store.workspace import Workspace
 from ui.session import workspace
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,22 +38,23 @@ class Picture:
     schema: Schema
     of: int
     reference: dict[str, Any]
+    _made: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     @cached_property
     def importance(self) -> pd.DataFrame:
         """Fields, the weightiest first."""
         return global_.importance(self.explained, self.schema)
 
-    @cached_property
-    def partners(self) -> dict[str, str | None]:
-        """Each field's strongest interaction partner, found when first asked for."""
-        return {}
+    def partner(self, name: str) -> str | None:
+        """Return the field that best tells why equal values of this one weigh differently."""
+        return self.once(("partner", name), lambda: global_.partner(self.explained, name))
 
-    def partner(self, field: str) -> str | None:
-        """Return the field that best tells why equal values of `field` weigh differently."""
-        if field not in self.partners:
-            self.partners[field] = global_.partner(self.explained, field)
-        return self.partners[field]
+    def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
+        """Return what `make` returned the first time; drawing thousands of dots takes a while."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: T = self._made[key]
+        return made
 
 
 def stored_picture(scorer: Scorer, compared_with: Kind) -> Picture | None:
@@ -73,8 +77,3 @@ def _read(_workspace: Workspace, id: str, _record: ExplanationSet, _schema: Sche
     read = partial(_workspace.artifacts.read, folder)
     meta = json.loads(read("meta.json"))
     return Picture(id, Explained.from_files(read), _schema, meta["of"], meta["reference"])
-
-
-def reference_of(scorer: Scorer, compared_with: Kind) -> Reference:
-    """Return the reference population as stored with the model."""
-    return scorer.references[compared_with]

@@ -32,11 +32,17 @@ def field_section(picture: Picture) -> None:
         persist_state="session",
         help="A second field whose value changes how much the first one weighs.",
     )
-    column, second = picture.schema[field], picture.schema[other]
-    frame = dots.dependence(picture.explained, picture.schema, field, other)
+    column, second, look = picture.schema[field], picture.schema[other], theme.current()
+    frame = picture.once(
+        ("dots", field, other),
+        lambda: dots.dependence(picture.explained, picture.schema, field, other),
+    )
     unit = f" ({column.unit})" if column.unit else ""
     draw(
-        dependence(frame, f"{column.label}{unit}", second.label, theme.current()),
+        picture.once(
+            ("dependence", field, other, look),
+            lambda: dependence(frame, f"{column.label}{unit}", second.label, look),
+        ),
         words.dependence(picture.explained, column),
         frame[["row", "value", "log_odds", "pd", "other_value"]],
         key="explanation-dependence",

@@ -65,35 +65,44 @@ def answer(scorer: Scorer, picture: Picture, reference: Reference) -> None:
 
 def evidence(picture: Picture) -> None:
     """Draw importance and the dots behind it, in the same order of fields."""
-    top = picture.importance.head(FIELDS)
-    first, labels = top.iloc[0], list(top["label"])
     left, right = st.columns(2, gap="large")
     with left:
-        draw(
-            charts.importance(top, theme.current()),
-            f"{first['label']} weighs most: {percent(float(first['share']), 0)} of all movement",
-            picture.importance,
-            key="explanation-importance",
-            alt="Mean absolute Shapley value of each field with its 95 % interval",
-        )
-        st.caption(
-            f"Means over {words.how_many(len(picture.explained), picture.of)}; 95 % intervals. "
-            f"Labels read them as percentage points of default probability. {_left_out(picture)}"
-        )
+        _importance(picture)
     with right:
-        frame = dots.beeswarm(picture.explained, picture.schema, list(top["field"]))
-        draw(
-            charts.beeswarm(frame, labels, theme.current()),
-            "What each applicant's own value does",
-            frame[["row", "label", "value", "log_odds", "pd"]],
-            key="explanation-beeswarm",
-            alt="Effect of each field on the log-odds of each applicant, coloured by the value",
-        )
-        drawn = frame["row"].nunique()
-        st.caption(
-            f"One dot per applicant: {words.how_many(drawn, len(picture.explained), 'explained')}. "
-            "Grey: categories and missing values."
-        )
+        _beeswarm(picture)
+
+
+def _importance(picture: Picture) -> None:
+    top, look = picture.importance.head(FIELDS), theme.current()
+    first = top.iloc[0]
+    draw(
+        picture.once(("importance", look), lambda: charts.importance(top, look)),
+        f"{first['label']} weighs most: {percent(float(first['share']), 0)} of all movement",
+        picture.importance,
+        key="explanation-importance",
+        alt="Mean absolute Shapley value of each field with its 95 % interval",
+    )
+    st.caption(
+        f"Means over {words.how_many(len(picture.explained), picture.of)}; 95 % intervals. "
+        f"Labels read them as percentage points of default probability. {_left_out(picture)}"
+    )
+
+
+def _beeswarm(picture: Picture) -> None:
+    top, look = picture.importance.head(FIELDS), theme.current()
+    fields, labels = list(top["field"]), list(top["label"])
+    frame = picture.once(
+        ("dots",), lambda: dots.beeswarm(picture.explained, picture.schema, fields)
+    )
+    draw(
+        picture.once(("beeswarm", look), lambda: charts.beeswarm(frame, labels, look)),
+        words.furthest(picture.explained, picture.schema),
+        frame[["row", "label", "value", "log_odds", "pd"]],
+        key="explanation-beeswarm",
+        alt="Effect of each field on the log-odds of each applicant, coloured by the value",
+    )
+    drawn = words.how_many(frame["row"].nunique(), len(picture.explained), "explained")
+    st.caption(f"One dot per applicant: {drawn}. Grey: categories and missing values.")
 
 
 def _left_out(picture: Picture) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts.field_lines import by_field, lines, points_of_pd, shortened, signed
-from core.charts.template import Palette, Theme, faded, figure, note, palette, rows_of
+from core.charts.template import Palette, Theme, faded, figure, palette, rows_of
 from core.formatting import number, percent
 
 MOST_GROUPS = 5
@@ -49,18 +49,17 @@ def importance(frame: pd.DataFrame, theme: Theme) -> go.Figure:
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    most = max(float(frame["high"].max()), 1e-6)
-    for line, row in zip(lines(len(frame)), rows_of(frame), strict=True):
-        note(
-            fig,
-            percent(row.pd),
-            colours.muted,
-            x=row.high,
-            y=line,
-            xanchor="left",
-            xshift=6,
-        )
-    fig.update_xaxes(range=[0, most * 1.3])
+    fig.add_scatter(
+        x=frame["high"],
+        y=lines(len(frame)),
+        mode="text",
+        text=[f"\u2002{percent(change)}" for change in frame["pd"]],
+        textposition="middle right",
+        textfont={"color": colours.muted, "size": 12},
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+    fig.update_xaxes(range=[0, 1.3 * max(float(frame["high"].max()), 1e-6)])
     return fig
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts.field_lines import by_field, lines, signed
-from core.charts.template import Palette, Theme, note, palette, rows_of
+from core.charts.template import Palette, Theme, palette, rows_of
 from core.formatting import percent
 
 ROUND = (
@@ -21,7 +21,8 @@ ROUND = (
     tuple(thousandth / 1000 for thousandth in range(1, 1000)),
 )
 """Probabilities to mark on an axis, the roundest first."""
-LEAST_TICK_DISTANCE = 0.13
+ENOUGH_TICKS = 4
+LEAST_GAP = 0.13
 ROOM_FOR_LABELS = 0.3
 
 
@@ -42,6 +43,7 @@ def waterfall(frame: pd.DataFrame, base_name: str, theme: Theme) -> go.Figure:
     fig = by_field([ends[0], *names, ends[1]], "Probability of default (PD)", theme, left=216)
     _pd_axis(fig, [start, *frame["end"]])
     places = lines(len(frame) + 2)
+    _connectors(fig, frame, places, colours)
     for raises, colour, word in ((True, colours.bad, "Raises"), (False, colours.good, "Lowers")):
         chosen = (frame["log_odds"] > 0).to_numpy() == raises
         fig.add_bar(
@@ -55,10 +57,8 @@ def waterfall(frame: pd.DataFrame, base_name: str, theme: Theme) -> go.Figure:
             customdata=[_step_text(row) for row in rows_of(frame[chosen])],
             hovertemplate="%{customdata}<extra></extra>",
         )
-    _connectors(fig, frame, places, colours)
     _step_labels(fig, frame, places, colours)
-    for place, log_odds in ((places[0], start), (places[-1], end)):
-        _end_mark(fig, place, log_odds, colours)
+    _end_marks(fig, (start, end), places, colours)
     return fig
 
 
@@ -73,64 +73,59 @@ def _step_text(row: Any) -> str:
 
 
 def _connectors(fig: go.Figure, frame: pd.DataFrame, places: np.ndarray, colours: Palette) -> None:
-    """Join the end of each bar to the start of the next by a thin line."""
-    ends = [frame["start"].iloc[0], *frame["end"]]
-    for place, below, end in zip(places, places[1:], ends, strict=False):
-        fig.add_shape(
-            type="line",
-            x0=end,
-            x1=end,
-            y0=place + (0 if place == places[0] else 0.33),
-            y1=below - (0 if below == places[-1] else 0.33),
-            line={"color": colours.muted, "width": 1},
-            layer="below",
-        )
+    """Join the end of each bar to the start of the next by a thin line behind the bars."""
+    ends = np.array([frame["start"].iloc[0], *frame["end"]])
+    gaps = np.full(len(ends), np.nan)  # a missing point ends a line
+    fig.add_scatter(
+        x=np.column_stack([ends, ends, gaps]).ravel(),
+        y=np.column_stack([places[:-1], places[1:], gaps]).ravel(),
+        mode="lines",
+        line={"color": colours.muted, "width": 1},
+        hoverinfo="skip",
+    )
 
 
 def _step_labels(fig: go.Figure, frame: pd.DataFrame, places: np.ndarray, colours: Palette) -> None:
-    for place, row in zip(places[1:-1], rows_of(frame), strict=True):
-        _label(
-            fig,
-            f"{signed(row.log_odds)} → {percent(row.pd_end)}",
-            (min(row.start, row.end), max(row.start, row.end)),
-            place,
-            {"color": colours.muted, "size": 12},
-        )
+    texts = [f"{signed(row.log_odds)} → {percent(row.pd_end)}" for row in rows_of(frame)]
+    spans = np.sort(frame[["start", "end"]].to_numpy(), axis=1)
+    _labels(fig, texts, spans, places[1:-1], {"color": colours.muted, "size": 12})
 
 
-def _end_mark(fig: go.Figure, place: float, log_odds: float, colours: Palette) -> None:
+def _end_marks(
+    fig: go.Figure, log_odds: tuple[float, float], places: np.ndarray, colours: Palette
+) -> None:
     fig.add_scatter(
-        x=[log_odds],
-        y=[place],
+        x=log_odds,
+        y=places[[0, -1]],
         mode="markers",
         marker={"color": colours.text, "size": 11, "symbol": "diamond"},
-        hovertemplate=f"PD {percent(_pd(log_odds))}, log-odds {signed(log_odds)}<extra></extra>",
+        customdata=[f"PD {percent(_pd(end))}, log-odds {signed(end)}" for end in log_odds],
+        hovertemplate="%{customdata}<extra></extra>",
         cliponaxis=False,
     )
-    font = {"color": colours.text, "size": 14}
-    _label(fig, f"<b>{percent(_pd(log_odds))}</b>", (log_odds, log_odds), place, font, away=10)
+    texts = [f"\u2009<b>{percent(_pd(end))}</b>\u2009" for end in log_odds]
+    spans = np.column_stack([log_odds, log_odds])
+    _labels(fig, texts, spans, places[[0, -1]], {"color": colours.text, "size": 14})
 
 
-def _label(
-    fig: go.Figure,
-    text: str,
-    span: tuple[float, float],
-    place: float,
-    font: dict[str, Any],
-    away: int = 6,
+def _labels(
+    fig: go.Figure, texts: list[str], spans: np.ndarray, places: np.ndarray, font: dict[str, Any]
 ) -> None:
-    """Write beside a bar, on the side where there is room."""
+    """Write beside each bar, on the side where there is more room; spans are (n, 2) from, to.
+
+    One trace for all: Plotly takes long over single annotations.
+    """
     low, high = fig.layout.xaxis.range
-    on_the_left = span[0] - low > high - span[1]
-    note(
-        fig,
-        text,
-        font["color"],
-        font=font,
-        x=span[0] if on_the_left else span[1],
-        y=place,
-        xanchor="right" if on_the_left else "left",
-        xshift=-away if on_the_left else away,
+    on_the_left = spans[:, 0] - low > high - spans[:, 1]
+    fig.add_scatter(
+        x=np.where(on_the_left, spans[:, 0], spans[:, 1]),
+        y=places,
+        mode="text",
+        text=[f"\u2002{text}\u2002" for text in texts],
+        textposition=np.where(on_the_left, "middle left", "middle right"),
+        textfont=font,
+        hoverinfo="skip",
+        cliponaxis=False,
     )
 
 
@@ -138,17 +133,24 @@ def _pd_axis(fig: go.Figure, log_odds: Sequence[float]) -> None:
     """Read the log-odds axis as PD: ticks at round probabilities, no two of them too close."""
     room = max(max(log_odds) - min(log_odds), 0.2)
     low, high = min(log_odds) - 0.1 * room, max(log_odds) + ROOM_FOR_LABELS * room
-    ticks: list[float] = []
-    for tick in (tick for ticks in ROUND for tick in ticks):
-        inside = low <= _place(tick) <= high
-        gaps = (abs(_place(tick) - _place(other)) for other in ticks)
-        if inside and min(gaps, default=np.inf) > LEAST_TICK_DISTANCE * (high - low):
-            ticks.append(tick)
+    ticks = _ticks(low, high)
     fig.update_xaxes(
         range=[low, high],
         tickvals=[_place(tick) for tick in ticks],
         ticktext=[percent(tick, 0 if round(100 * tick, 6) % 1 == 0 else 1) for tick in ticks],
     )
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Return probabilities between two log-odds, the roundest first, until there are enough."""
+    ticks: list[float] = []
+    for level in ROUND:
+        for tick in level if len(ticks) < ENOUGH_TICKS else ():
+            place = _place(tick)
+            gaps = (abs(place - _place(other)) for other in ticks)
+            if low <= place <= high and min(gaps, default=np.inf) > LEAST_GAP * (high - low):
+                ticks.append(tick)
+    return ticks
 
 
 def _place(default_probability: float) -> float:

@@ -14,6 +14,18 @@ LEAST_SHARE = 0.02
 LEAST_SPREAD = 0.01
 
 
+def signed(value: float, digits: int = 2) -> str:
+    """Return a value with its sign as a typographer sets it.
+
+    >>> signed(0.314), signed(-0.314), signed(0.001)
+    ('+0.31', '−0.31', '0.00')
+    """
+    text = f"{abs(value):.{digits}f}"
+    if float(text) == 0:
+        return text
+    return f"{'+' if value > 0 else '−'}{text}"
+
+
 def listing(words: Sequence[str]) -> str:
     """Return words as a sentence lists them.
 
@@ -40,6 +52,14 @@ def directions(importance: pd.DataFrame, most: int = IN_HEADLINE) -> str:
         f"Higher {label} {verb} the risk."
         for label, verb in zip(top["label"], top["direction"], strict=True)
     )
+
+
+def furthest(explained: Explained, schema: Schema) -> str:
+    """Say which field reaches furthest for a single applicant, and how far."""
+    low, high = explained.values.min(), explained.values.max()
+    name = str((high - low).idxmax())
+    ends = f"{signed(float(low[name]))} to {signed(float(high[name]))}"
+    return f"{schema[name].label} reaches furthest: {ends} log-odds"
 
 
 def dependence(explained: Explained, column: Column) -> str:

@@ -16,7 +16,7 @@ from core.explanation.global_ import (
 )
 from core.explanation.shapley import Explainer
 from core.explanation.words import dependence as dependence_words
-from core.explanation.words import directions, headline
+from core.explanation.words import directions, furthest, headline
 
 SCHEMA = Schema(
     (
@@ -63,6 +63,7 @@ def test_words_say_what_the_figures_say(small):
     frame = importance(small, SCHEMA)
     assert headline(frame) == "Age and Debt move the risk most: 100 % of all movement."
     assert directions(frame) == "Higher Age lowers the risk. Higher Debt raises the risk."
+    assert furthest(small, SCHEMA) == "Age reaches furthest: −2.00 to +2.00 log-odds"
     assert dependence_words(small, SCHEMA["age"]) == "Higher Age lowers the risk"
     assert dependence_words(small, SCHEMA["home"]) == "Home hardly moves the risk"
     homes = explained([[0, 0, 2], [0, 0, -1], [0, 0, 1], [0, 0, 0]], small.features)
