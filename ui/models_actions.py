@@ -40,6 +40,7 @@ def actions(model: ModelVersion, champion: ModelVersion | None) -> None:
             _delete(model)
 
 
+PROBLEM = "models-problem"
 DELETE_HELP = "Only a version that was never published and never decided can be deleted."
 
 
@@ -50,10 +51,13 @@ def _publish(model: ModelVersion, champion: ModelVersion | None) -> None:
         f"From now on pages and REST score with **{model_name(model)}**{instead}. "
         "Decisions already made stay as they are, and you can roll back."
     )
-    note = st.text_input("Note for the history", key="publish-note", max_chars=200)
-    if st.button("Publish", type="primary", key="publish-yes"):
-        workspace().registry.publish(model.id, workspace().settings.user, note.strip())
-        st.toast(f"{model_name(model)} is the champion.", icon=":material/verified:")
+    st.text_input("Note for the history", key="publish-note", max_chars=200)
+
+    def publish() -> None:
+        registry.publish(model.id, workspace().settings.user, _note("publish-note"))
+
+    registry = workspace().registry
+    if st.button("Publish", type="primary", key="publish-yes", on_click=publish):
         st.rerun()
 
 
@@ -61,16 +65,19 @@ def _publish(model: ModelVersion, champion: ModelVersion | None) -> None:
 def _delete(model: ModelVersion) -> None:
     st.markdown(
         f"**{model_name(model)}** and its explanations are deleted for good. "
-        "The run it came from stays, and can be registered again."
+        "The run it came from stays."
     )
-    if st.button("Delete for good", type="primary", key="delete-yes"):
+
+    def delete() -> None:
         try:
             workspace().delete_model(model.id)
         except LendlensError as error:
-            st.error(str(error), icon=":material/error:")
+            st.session_state[PROBLEM] = str(error)
             return
         forget(workspace(), model.id)
-        st.query_params.clear()  # the address named what is gone
+        st.query_params.clear()  # the address names what is gone
+
+    if st.button("Delete for good", type="primary", key="delete-yes", on_click=delete):
         st.rerun()
 
 
@@ -80,11 +87,24 @@ def _roll_back(champion: ModelVersion, previous: ModelVersion) -> None:
         f"**{model_name(previous)}** becomes the champion again instead of "
         f"{model_name(champion)}. Both stay, with all decisions made with them."
     )
-    note = st.text_input("Why", key="roll-back-note", max_chars=200)
-    if st.button("Roll back", type="primary", key="roll-back-yes"):
-        workspace().registry.roll_back(workspace().settings.user, note.strip())
-        st.toast(f"{model_name(previous)} is the champion again.", icon=":material/undo:")
+    st.text_input("Why", key="roll-back-note", max_chars=200)
+
+    def roll_back() -> None:
+        registry.roll_back(workspace().settings.user, _note("roll-back-note"))
+
+    registry = workspace().registry
+    if st.button("Roll back", type="primary", key="roll-back-yes", on_click=roll_back):
         st.rerun()
+
+
+def _note(key: str) -> str:
+    return str(st.session_state.get(key) or "").strip()
+
+
+def problem() -> None:
+    """Show once why the last thing asked for was refused."""
+    if said := st.session_state.pop(PROBLEM, None):
+        st.error(said, icon=":material/error:")
 
 
 @st.fragment

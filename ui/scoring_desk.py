@@ -4,12 +4,12 @@ import streamlit as st
 
 from core.decision.applicant import Value
 from core.decision.scoring import Assessment, Scorer
-from core.errors import LendlensError
+from core.errors import NotFoundError
 from core.formatting import count
 from core.store.tables import Run
 from ui.components.page import failures
 from ui.scoring_answer import answer, why
-from ui.scoring_draft import Draft, draft_of, keep, mirror, restart, typical
+from ui.scoring_draft import Draft, draft_of, keep, restart, typical
 from ui.scoring_form import applicant_form
 from ui.scoring_rows import LoanFile, loan_file
 from ui.scoring_save import recent_decisions, save_section
@@ -54,43 +54,46 @@ def _start(draft: Draft, scorer: Scorer, run: Run) -> dict[str, Value]:
     st.subheader("Applicant", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _row_buttons(draft, run)
-    if draft.row is None:
-        st.caption("Typical values of the training data. Change what you know.")
-        return typical(scorer.bundle.fields)
-    rows = loan_file(run)
-    try:
-        start = rows.values(draft.row, scorer.bundle.fields)
-    except LendlensError as error:
-        st.warning(str(error))
-        draft.row = None
-        mirror(draft)
-        return typical(scorer.bundle.fields)
-    changed = f" {count(len(draft.changes))} changed since." if draft.changes else ""
-    st.caption(rows.describe(draft.row) + changed)
-    return start
-
-
-def _row_buttons(draft: Draft, run: Run) -> None:
-    if st.button("Next test row", icon=":material/skip_next:", help=NEXT_HELP):
-        restart(draft, loan_file(run).next_test_row(draft.row))
-        st.rerun(scope="fragment")
-    shelf = st.popover("Load a row", icon=":material/table_rows:", key="load", on_change="rerun")
-    if shelf.open:
-        with shelf:
-            _load_row(draft, loan_file(run))
-    if st.button("Clear", icon=":material/backspace:", help="Back to typical values"):
-        restart(draft, None)
-        st.rerun(scope="fragment")
+    if draft.row is not None:
+        rows = loan_file(run)
+        try:
+            start = rows.values(draft.row, scorer.bundle.fields)
+        except NotFoundError as error:
+            st.warning(str(error), icon=":material/search_off:")
+            draft.row = None
+        else:
+            changed = f" {count(len(draft.changes))} changed since." if draft.changes else ""
+            st.caption(rows.describe(draft.row) + changed)
+            return start
+    st.caption("Typical values of the training data. Change what you know.")
+    return typical(scorer.bundle.fields)
 
 
 NEXT_HELP = "An applicant from the test part, whom the network never saw while it learnt"
 
 
+def _row_buttons(draft: Draft, run: Run) -> None:
+    st.button(
+        "Next test row",
+        icon=":material/skip_next:",
+        help=NEXT_HELP,
+        on_click=lambda: restart(draft, loan_file(run).next_test_row(draft.row)),
+    )
+    shelf = st.popover("Load a row", icon=":material/table_rows:", key="load", on_change="rerun")
+    if shelf.open:
+        with shelf:
+            _load_row(draft, loan_file(run))
+    st.button(
+        "Clear",
+        icon=":material/backspace:",
+        help="Back to typical values",
+        on_click=restart,
+        args=(draft, None),
+    )
+
+
 def _load_row(draft: Draft, rows: LoanFile) -> None:
     last = int(rows.frame.index.max())
-    row = st.number_input(
-        "Row of the loan file", 0, last, draft.row or rows.test_rows[0], help=f"0 to {last:,}"
-    )
-    if st.button("Load"):
-        restart(draft, int(row))
-        st.rerun(scope="fragment")
+    at_first = rows.test_rows[0] if draft.row is None else draft.row
+    row = st.number_input("Row of the loan file", 0, last, at_first, help=f"0 to {last:,}")
+    st.button("Load", on_click=restart, args=(draft, int(row)))

@@ -99,7 +99,7 @@ def _begin_next(written: DecisionRecord) -> None:
     for key in [REFERENCE, "scoring-rationale", *(f"scoring-decision-{d}" for d in DECISIONS)]:
         st.session_state.pop(key, None)
     st.session_state["scoring-saved"] = written.id
-    st.rerun(scope="fragment")
+    st.rerun()
 
 
 def _show_saved() -> None:
