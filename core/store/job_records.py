@@ -93,6 +93,8 @@ class JobRecords(Records):
             job.finished_at, job.eta_s = now(), None
             if status == "done":
                 job.done = 1.0
+            if status == "stopped":
+                job.message = "What was done so far is kept."
             if result is not None:
                 job.result = result
         return job

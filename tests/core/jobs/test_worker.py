@@ -129,6 +129,7 @@ def test_stop_is_obeyed_and_keeps_what_there_was(store, process):
         store.registry.request_stop(job.id)
         wait_until(lambda job=job: store.registry.job(job.id).status == "stopped", 5)
         assert store.registry.job(job.id).result == result
+        assert store.registry.job(job.id).message == "What was done so far is kept."
 
 
 def test_worker_beats_while_it_works(store, process):
