@@ -21,26 +21,16 @@ from ui.components.verdict import LOOKS, verdict
 from ui.scoring_answer import cut_off_picture
 from ui.session import workspace
 
-PRINT_NOTICE_ONLY = """<style>@media print {
-  [data-testid="stMain"] * { visibility: hidden; }
-  .st-key-notice, .st-key-notice * { visibility: visible; }
-  .st-key-notice { position: absolute; top: 0; left: 0; border: none; }
-}</style>"""
-
 
 def decision_record(entry: DecisionRecord) -> None:
     """Draw the answer, then its reasons and notice beside its inputs and checks."""
     card, picture = st.columns([6, 7], gap="large", vertical_alignment="center")
     with card:
-        verdict(final_decision(entry), entry.pd_hat, entry.points)
+        verdict(final_decision(entry), entry.pd_hat, entry.points, _meaning(entry))
     with picture:
         cut_off_picture(entry.pd_hat, Policy.from_json(entry.policy), "decision-cut-offs")
     if entry.override:
-        said = LOOKS[entry.decision].word.lower()
-        st.info(
-            f"Override: the cut-offs said {said}. Rationale: {entry.override['rationale']}",
-            icon=":material/person_alert:",
-        )
+        st.info(f"Rationale: {entry.override['rationale']}", icon=":material/person_alert:")
     left, right = st.columns([7, 6], gap="large")
     with left:
         _reasons(entry)
@@ -49,6 +39,14 @@ def decision_record(entry: DecisionRecord) -> None:
         _checks(entry)
         _inputs(entry)
     _depth(entry)
+
+
+def _meaning(entry: DecisionRecord) -> str:
+    """Say who decided where it was not the cut-offs; "" where it was."""
+    if not entry.override:
+        return ""
+    said = LOOKS[entry.decision].word.lower()
+    return f"A person decided so; the cut-offs said {said}."
 
 
 def _reasons(entry: DecisionRecord) -> None:
@@ -63,7 +61,6 @@ def _reasons(entry: DecisionRecord) -> None:
 
 def _notice(entry: DecisionRecord) -> None:
     st.subheader("Notice", anchor=False)
-    st.html(PRINT_NOTICE_ONLY)
     with st.container(border=True, key="notice"):
         st.text(entry.notice)
     st.download_button(

@@ -159,7 +159,9 @@ def _compare(model: ModelVersion, now: Policy, tried: Policy) -> None:
         alt="What the cut-offs do to the test rows, now and as tried",
         column_config=dict.fromkeys(shares, PERCENT),
     )
-    st.caption(f"Shares of the {len(rows.y):,} test rows and of each group of them.")
+    st.caption(
+        f"Applicants: shares of the {len(rows.y):,} test rows. Bad among them: who defaulted."
+    )
 
 
 def history(champion: ModelVersion | None) -> None:

@@ -21,17 +21,8 @@ AGAINST = {
 }
 
 
-IN_SIGHT = """<style>@media (min-width: 900px) and (min-height: 700px) {
-  [data-testid="stLayoutWrapper"]:has(> .st-key-scoring-answer) {
-    position: sticky; top: 3.25rem; z-index: 10; background: var(--st-background-color);
-  }
-}</style>"""
-"""Long forms scroll; the answer to what is typed stays in sight where there is room."""
-
-
 def answer(scorer: Scorer, said: Assessment) -> None:
     """Draw the verdict, and beside it where the applicant stands between the cut-offs."""
-    st.html(IN_SIGHT)
     _warn(scorer, said)
     card, picture = st.columns([6, 7], gap="large", vertical_alignment="center")
     with card:

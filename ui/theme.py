@@ -40,13 +40,22 @@ CSS = """
   ) > [data-testid="stColumn"] { min-width: calc(50% - 0.5rem); }
   [data-testid="stColumn"]:not(:has([data-testid="stElementContainer"])) { display: none; }
 }
-/* On paper: the page without what can be clicked. */
+/* Long forms scroll; the answer to what is typed stays in sight where there is room. */
+@media (min-width: 900px) and (min-height: 700px) {
+  [data-testid="stLayoutWrapper"]:has(> .st-key-scoring-answer) {
+    position: sticky; top: 3.25rem; z-index: 10; background: light-dark(#FFFFFF, #0F151B);
+  }
+}
+/* On paper: the page without what can be clicked; of a decision, the notice alone. */
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stButton"],
   [data-testid="stDownloadButton"], [data-testid="stPopover"] { display: none !important; }
   [data-testid="stApp"], [data-testid="stAppViewContainer"], [data-testid="stMain"] {
     position: static; overflow: visible; height: auto;
   }
+  [data-testid="stMain"]:has(.st-key-notice) * { visibility: hidden; }
+  .st-key-notice, .st-key-notice * { visibility: visible !important; }
+  .st-key-notice { position: absolute !important; top: 0; left: 0; border: none !important; }
 }
 """
 

@@ -124,7 +124,8 @@ def test_an_override_shows_both_decisions(decided, open_page):
     """The verdict is the person's; the cut-offs' and the rationale stand beneath it."""
     at = open_page("decisions", decision=decided[2].id)
     assert "Approve" in at.header[0].value
-    assert "the cut-offs said decline. Rationale: A guarantor with full income signed." in text(at)
+    assert "A person decided so; the cut-offs said decline." in text(at)
+    assert "Rationale: A guarantor with full income signed." in text(at)
 
 
 def test_the_way_back_shows_the_list(decided, open_page):

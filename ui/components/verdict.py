@@ -26,8 +26,11 @@ LOOKS: dict[str, _Look] = {
 }
 
 
-def verdict(decision: str, default_probability: float, points: int) -> None:
-    """Draw decision, probability of default and points; icon and word carry it, not colour."""
+def verdict(decision: str, default_probability: float, points: int, meaning: str = "") -> None:
+    """Draw decision, probability of default and points; icon and word carry it, not colour.
+
+    `meaning` replaces the sentence beneath where the cut-offs did not decide.
+    """
     look = LOOKS[decision]
     with st.container(border=True, key=f"verdict-{decision}"):
         st.header(
@@ -35,4 +38,6 @@ def verdict(decision: str, default_probability: float, points: int) -> None:
             f"· {percent(default_probability)} · {count(points)} points",
             anchor=False,
         )
-        st.caption(f"Probability of default {percent(default_probability)}. {look.meaning}")
+        st.caption(
+            f"Probability of default {percent(default_probability)}. {meaning or look.meaning}"
+        )
