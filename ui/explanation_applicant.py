@@ -110,8 +110,8 @@ def _explained(scorer: Scorer, said: Assessment, where: str, compared_with: Kind
             alt="How each field moves the default probability from the reference to the applicant",
         )
         st.caption(
-            "Bars add up in log-odds; each label gives the step and the default probability "
-            f"reached. {_method(said)}"
+            "Bars add up in log-odds; the label of each gives the default probability reached. "
+            f"{_method(said)}"
         )
 
 

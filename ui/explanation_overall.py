@@ -49,8 +49,8 @@ def answer(scorer: Scorer, picture: Picture, reference: Reference) -> None:
             ),
             Figure(
                 "Explained",
-                f"{count(len(picture.explained))} applicants",
-                f"of {count(picture.of)} in the test part, which the network never saw",
+                count(len(picture.explained)),
+                f"of {count(picture.of)} applicants in the test part, unseen in training",
             ),
             Figure(
                 "Unexplained rest",
@@ -77,7 +77,7 @@ def _importance(picture: Picture) -> None:
     first = top.iloc[0]
     draw(
         picture.once(("importance", look), lambda: charts.importance(top, look)),
-        f"{first['label']} weighs most: {percent(float(first['share']), 0)} of all movement",
+        f"{first['label']} weighs most: {percent(float(first['share']), 0)} of the total effect",
         picture.importance,
         key="explanation-importance",
         alt="Mean absolute Shapley value of each field with its 95 % interval",

@@ -9,13 +9,15 @@ import plotly.graph_objects as go
 from core.charts.template import Theme, figure, palette
 
 ROW_HEIGHT = 30
-WIDE = 200
-LABEL_LENGTH = {"narrow": 19, "wide": 28}
+WIDE = 180
+LABEL_LENGTH = {"narrow": 19, "wide": 25}
 
 
-def by_field(labels: Sequence[str], x_title: str, theme: Theme, left: int = 150) -> go.Figure:
+def by_field(
+    labels: Sequence[str], x_title: str, theme: Theme, left: int = 150, row_height: int = ROW_HEIGHT
+) -> go.Figure:
     """Return a figure with one line per label, the first on top."""
-    fig = figure(theme, x_title, height=ROW_HEIGHT * len(labels) + 72, left=left)
+    fig = figure(theme, x_title, height=row_height * len(labels) + 72, left=left)
     most = LABEL_LENGTH["wide" if left > WIDE else "narrow"]
     fig.update_yaxes(
         tickvals=lines(len(labels)),

@@ -22,14 +22,15 @@ ROUND = (
 )
 """Probabilities to mark on an axis, the roundest first."""
 ENOUGH_TICKS = 4
-LEAST_GAP = 0.13
-ROOM_FOR_LABELS = 0.3
+LEAST_GAP = 0.15
+LEFT, ROW_HEIGHT = 196, 38
+ROOM_FOR_LABELS = 0.32
 
 
 def waterfall(frame: pd.DataFrame, base_name: str, theme: Theme) -> go.Figure:
     """Draw the way from the reference population's log-odds to the applicant's.
 
-    Bars add up in log-odds; the axis reads them as PD, and each bar is labelled with both.
+    Bars add up in log-odds; the axis reads them as PD, and so does the label of each bar's end.
 
     Args:
         frame: As `core.explanation.local.path`.
@@ -37,10 +38,8 @@ def waterfall(frame: pd.DataFrame, base_name: str, theme: Theme) -> go.Figure:
         theme: Which palette.
     """
     colours = palette(theme)
-    names = [f"{row.label}: {row.value}" if row.value else row.label for row in rows_of(frame)]
     start, end = frame["start"].iloc[0], frame["end"].iloc[-1]
-    ends = [f"Start: {base_name}", "This applicant"]
-    fig = by_field([ends[0], *names, ends[1]], "Probability of default (PD)", theme, left=216)
+    fig = _lined(frame, base_name, theme)
     _pd_axis(fig, [start, *frame["end"]])
     places = lines(len(frame) + 2)
     _connectors(fig, frame, places, colours)
@@ -59,6 +58,29 @@ def waterfall(frame: pd.DataFrame, base_name: str, theme: Theme) -> go.Figure:
         )
     _step_labels(fig, frame, places, colours)
     _end_marks(fig, (start, end), places, colours)
+    return fig
+
+
+def _lined(frame: pd.DataFrame, base_name: str, theme: Theme) -> go.Figure:
+    """Return a figure with a line per step, which names the field, its value and its share."""
+    fig = by_field(
+        [
+            base_name[:1].upper() + base_name[1:],
+            *(f"{row.label}: {row.value}" if row.value else row.label for row in rows_of(frame)),
+            "This applicant",
+        ],
+        "Probability of default (PD)",
+        theme,
+        left=LEFT,
+        row_height=ROW_HEIGHT,
+    )
+    names = fig.layout.yaxis.ticktext
+    small = f"font-size:11px;color:{palette(theme).muted}"
+    shares = [
+        f"{name}<br><span style='{small}'>{signed(share)} log-odds</span>"
+        for name, share in zip(names[1:-1], frame["log_odds"], strict=True)
+    ]
+    fig.update_yaxes(ticktext=[names[0], *shares, names[-1]])
     return fig
 
 
@@ -86,9 +108,10 @@ def _connectors(fig: go.Figure, frame: pd.DataFrame, places: np.ndarray, colours
 
 
 def _step_labels(fig: go.Figure, frame: pd.DataFrame, places: np.ndarray, colours: Palette) -> None:
-    texts = [f"{signed(row.log_odds)} → {percent(row.pd_end)}" for row in rows_of(frame)]
-    spans = np.sort(frame[["start", "end"]].to_numpy(), axis=1)
-    _labels(fig, texts, spans, places[1:-1], {"color": colours.muted, "size": 12})
+    texts = [percent(reached) for reached in frame["pd_end"]]
+    sides = np.where(frame["log_odds"] > 0, "middle right", "middle left")
+    font = {"color": colours.muted, "size": 12}
+    _labels(fig, texts, frame["end"].to_numpy(), places[1:-1], sides, font)
 
 
 def _end_marks(
@@ -104,25 +127,28 @@ def _end_marks(
         cliponaxis=False,
     )
     texts = [f"\u2009<b>{percent(_pd(end))}</b>\u2009" for end in log_odds]
-    spans = np.column_stack([log_odds, log_odds])
-    _labels(fig, texts, spans, places[[0, -1]], {"color": colours.text, "size": 14})
+    rises = log_odds[1] > log_odds[0]
+    # Away from the bars that begin at the first mark and end at the last.
+    sides = np.array(["middle left", "middle right"] if rises else ["middle right", "middle left"])
+    font = {"color": colours.text, "size": 14}
+    _labels(fig, texts, np.array(log_odds), places[[0, -1]], sides, font)
 
 
 def _labels(
-    fig: go.Figure, texts: list[str], spans: np.ndarray, places: np.ndarray, font: dict[str, Any]
+    fig: go.Figure,
+    texts: list[str],
+    ends: np.ndarray,
+    places: np.ndarray,
+    sides: np.ndarray,
+    font: dict[str, Any],
 ) -> None:
-    """Write beside each bar, on the side where there is more room; spans are (n, 2) from, to.
-
-    One trace for all: Plotly takes long over single annotations.
-    """
-    low, high = fig.layout.xaxis.range
-    on_the_left = spans[:, 0] - low > high - spans[:, 1]
+    """Write beside the ends of bars; one trace for all, since single annotations take long."""
     fig.add_scatter(
-        x=np.where(on_the_left, spans[:, 0], spans[:, 1]),
+        x=ends,
         y=places,
         mode="text",
         text=[f"\u2002{text}\u2002" for text in texts],
-        textposition=np.where(on_the_left, "middle left", "middle right"),
+        textposition=sides,
         textfont=font,
         hoverinfo="skip",
         cliponaxis=False,
@@ -132,10 +158,11 @@ def _labels(
 def _pd_axis(fig: go.Figure, log_odds: Sequence[float]) -> None:
     """Read the log-odds axis as PD: ticks at round probabilities, no two of them too close."""
     room = max(max(log_odds) - min(log_odds), 0.2)
-    low, high = min(log_odds) - 0.1 * room, max(log_odds) + ROOM_FOR_LABELS * room
+    low, high = min(log_odds) - ROOM_FOR_LABELS * room, max(log_odds) + ROOM_FOR_LABELS * room
     ticks = _ticks(low, high)
     fig.update_xaxes(
         range=[low, high],
+        tickangle=0,
         tickvals=[_place(tick) for tick in ticks],
         ticktext=[percent(tick, 0 if round(100 * tick, 6) % 1 == 0 else 1) for tick in ticks],
     )

@@ -42,7 +42,7 @@ def headline(importance: pd.DataFrame) -> str:
         return "No field moves the risk: the model says nearly the same of everybody."
     verb = "moves" if len(top) == 1 else "move"
     share = percent(float(top["share"].sum()), 0)
-    return f"{listing(list(top['label']))} {verb} the risk most: {share} of all movement."
+    return f"{listing(list(top['label']))} {verb} the risk most: {share} of the total effect."
 
 
 def directions(importance: pd.DataFrame, most: int = IN_HEADLINE) -> str:

@@ -117,19 +117,21 @@ def test_dependence_over_categories_coloured_by_a_category():
 
 
 def test_a_waterfall_adds_up_in_log_odds_and_reads_as_pd():
-    """Raising steps are vermillion, lowering ones blue; labels give step and PD reached."""
+    """Raising is vermillion, lowering blue; lines name the step, bar ends the PD reached."""
     fig = waterfall(STEPS, "applicants who just pass", "light")
-    _, raising, lowering, _, marks, _ = fig.data
+    _, raising, lowering, labels, marks, _ = fig.data
     assert (raising.marker.color, lowering.marker.color) == ("#D55E00", "#0072B2")
     assert list(raising.base) == [-1.0, -0.5]
     assert list(raising.x) == [1.0, 0.25]
     assert list(marks.x) == [-1.0, -0.25]
     text = words_in(fig)
-    assert "+1.00 → 50.0 %" in text
-    assert "−0.50 → 37.8 %" in text
+    assert "50.0 % 37.8 % 43.8 %" in text
+    assert list(labels.x) == [0.0, -0.5, -0.25]
+    assert list(labels.textposition) == ["middle right", "middle left", "middle right"]
     assert "<b>26.9 %</b>" in text
-    assert fig.layout.yaxis.ticktext[0] == "Start: applicants who just…"
-    assert fig.layout.yaxis.ticktext[1] == "Income: 70"
+    assert fig.layout.yaxis.ticktext[0] == "Applicants who just pass"
+    assert fig.layout.yaxis.ticktext[1].startswith("Income: 70<br>")
+    assert "+1.00 log-odds" in fig.layout.yaxis.ticktext[1]
 
 
 @pytest.mark.parametrize(("low", "high"), [(-7.0, 6.0), (-2.3, -1.4), (-0.01, 0.0), (4.0, 4.5)])
