@@ -43,7 +43,8 @@ CSS = """
 /* Long forms scroll; the answer to what is typed stays in sight where there is room. */
 @media (min-width: 900px) and (min-height: 700px) {
   [data-testid="stLayoutWrapper"]:has(> .st-key-scoring-answer) {
-    position: sticky; top: 3.25rem; z-index: 10; background: light-dark(#FFFFFF, #0F151B);
+    position: sticky; top: 3.25rem; z-index: 10; padding-bottom: 0.75rem;
+    background: light-dark(#FFFFFF, #0F151B);
   }
 }
 /* On paper: the page without what can be clicked; of a decision, the notice alone. */
