@@ -1,0 +1,61 @@
+"""What is in view has an address, and the sidebar says what is in force and what runs."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.store.workspace import Workspace
+from ui import links
+
+OpenPage = Callable[..., AppTest]
+
+
+def test_the_picker_writes_the_address(seeded: Workspace, open_page: OpenPage) -> None:
+    """Opened without a parameter, the page names what it shows in the URL."""
+    (model,) = seeded.registry.models()
+    at = open_page("models")
+    assert at.query_params["model"] == model.id
+
+
+def test_an_unknown_object_in_the_address_is_said(seeded: Workspace, open_page: OpenPage) -> None:
+    """A link to something deleted shows another one and says so."""
+    at = open_page("models", model="mod_gone")
+    assert "There is no model mod_gone" in at.warning[0].value
+
+
+def test_the_sidebar_names_the_champion(seeded: Workspace, open_page: OpenPage) -> None:
+    """It is the model that scoring and REST use."""
+    at = open_page("decisions")
+    assert [caption.value for caption in at.sidebar.caption] == ["Champion in force"]
+
+
+def test_an_empty_sidebar_says_that_nothing_is_in_force(
+    workspace: Workspace, open_page: OpenPage
+) -> None:
+    """Before the first publication there is no champion, and no job runs."""
+    at = open_page("decisions")
+    assert [caption.value for caption in at.sidebar.caption] == ["Champion in force: none yet"]
+
+
+def test_the_sidebar_lists_what_runs(workspace: Workspace, open_page: OpenPage) -> None:
+    """A job that waits or runs is in view on every page."""
+    workspace.registry.submit("train", "Training", {})
+    at = open_page("decisions")
+    assert at.sidebar.caption[-1].value == "Running"
+
+
+@pytest.mark.parametrize(
+    ("page", "query", "address"),
+    [
+        ("overview", {}, "/"),
+        ("evaluation", {"run": "run_1"}, "/evaluation?run=run_1"),
+        ("explanation", {"model": "mod_1", "row": 5}, "/explanation?model=mod_1&row=5"),
+        ("data", {"source": None}, "/data"),
+    ],
+)
+def test_a_link_names_the_object(
+    page: links.PageName, query: dict[str, object], address: str
+) -> None:
+    """Parameters that are None are left out."""
+    assert links.address(page, **query) == address
