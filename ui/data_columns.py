@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pandas as pd
 import streamlit as st
 
-from core.data.roles import propose_bad_value
+from core.data.roles import propose_bad_value, protected_ground
 from core.data.schema import Kind, Role, Schema, value_text
 from core.data.step import listing
 from ui.data_draft import Draft, View, source_rows
@@ -67,15 +67,17 @@ def with_outcome(schema: Schema, name: str, frame: pd.DataFrame) -> Schema:
 
 
 def _protected(schema: Schema) -> None:
-    names = [column.label for column in schema.with_role("protected")]
+    columns = schema.with_role("protected")
+    names = [column.label for column in columns]
     if not names:
         return
+    has_age = any(protected_ground(column.name) == "Age" for column in columns)
     st.info(
         f"{listing(names)} {'is' if len(names) == 1 else 'are'} protected. Lending law forbids to "
         "decide by sex, marital status, nationality, race or religion, and allows age only under "
         "strict conditions. Protected columns are kept out of the model, and kept in the data "
-        "set, so that you can assess whether its decisions treat people differently. "
-        "To use age as a feature, change its role.",
+        "set, so that you can assess whether its decisions treat people differently."
+        + (" To use age as a feature, change its role." if has_age else ""),
         icon=":material/shield_person:",
     )
 

@@ -59,7 +59,10 @@ def _upload() -> None:
     dialect = None
     if failed and failed["file"] == uploaded.file_id:
         st.error(failed["message"], icon=":material/error:")
-        dialect = _ask_dialect(_guess(uploaded.getvalue()), "upload", "Read it this way")
+        guess = _guess(uploaded.getvalue())
+        if guess is None:
+            return
+        dialect = _ask_dialect(guess, "upload", "Read it this way", wide=False)
         if dialect is None:
             return
     try:
@@ -71,11 +74,12 @@ def _upload() -> None:
     links.go("data", source=source.id)
 
 
-def _guess(raw: bytes) -> Dialect:
+def _guess(raw: bytes) -> Dialect | None:
+    """Return how the file seems to be written; None where no choice of a dialect would help."""
     try:
         return detect(raw)
     except LendlensError:
-        return Dialect()
+        return None
 
 
 def _sample(known: Sample) -> None:
@@ -94,15 +98,16 @@ def reading(source: Source) -> None:
     changed = _ask_dialect(dialect, source.id, "Read the file again")
     if changed and changed != dialect:
         links.go("data", source=catalog.reread(workspace(), source.id, changed).id)
-    rows = source_rows(source.id).head(20)
+    rows = source_rows(source.id).head(10)
     st.caption(f"The first {len(rows)} rows of {source.filename} as read")
-    table(rows, alt="First rows of the file", key=f"first-rows-{source.id}")
+    alt = "First rows of the file"
+    table(rows, alt=alt, key=f"first-rows-{source.id}", height="content")
 
 
-def _ask_dialect(dialect: Dialect, key: str, label: str) -> Dialect | None:
-    """Draw the choices; return them when the button is pressed."""
+def _ask_dialect(dialect: Dialect, key: str, label: str, *, wide: bool = True) -> Dialect | None:
+    """Draw the choices, in one row or two; return them when the button is pressed."""
     with st.form(f"dialect-{key}", border=False):
-        columns = st.columns(4)
+        columns = st.columns(4) if wide else [*st.columns(2), *st.columns(2)]
         delimiter = _choose(columns[0], "Between cells", DELIMITERS, dialect.delimiter, key)
         marks = {".": "point (3.14)", ",": "comma (3,14)"}
         decimal = _choose(columns[1], "Decimal mark", marks, dialect.decimal, key)

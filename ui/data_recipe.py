@@ -27,9 +27,9 @@ def _steps(draft: Draft, view: View) -> None:
         st.markdown("No step yet: the data set will hold the rows as they were read.")
     pairs = zip(draft.recipe.steps, view.previews, strict=True)
     for number, (step, seen) in enumerate(pairs, start=1):
-        words, button = st.columns([6, 1], vertical_alignment="top")
-        words.markdown(f"{number}. **{step.title}**  \n{touched(seen)}")
-        button.button(
+        row = st.container(horizontal=True, wrap=False)
+        row.markdown(f"{number}. **{step.title}**  \n{touched(seen)}")
+        row.button(
             ":material/delete:",
             type="tertiary",
             key=f"remove-{draft.digest}-{number}",

@@ -36,7 +36,7 @@ def distribution(
     crowded = sum(map(len, ticks)) > 30
     # One update for all: each costs more than everything else here together.
     layout: dict[str, Any] = {
-        "margin_b": 48 + 5 * max(map(len, ticks)) if crowded else 56,
+        "margin_b": 44 + 4 * max(map(len, ticks)) if crowded else 56,
         "xaxis": {
             "type": "category",
             "categoryorder": "array",

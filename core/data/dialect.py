@@ -66,8 +66,15 @@ def detect(raw: bytes) -> Dialect:
     require_text(raw)
     encoding = detect_encoding(raw)
     lines = _first_lines(raw, encoding)
-    delimiter = _delimiter(lines)
-    rows = [row for row in csv.reader(lines, delimiter=delimiter) if any(row)]
+    try:
+        delimiter = _delimiter(lines)
+        rows = [row for row in csv.reader(lines, delimiter=delimiter) if any(row)]
+    except csv.Error as error:
+        raise ReadError(
+            f"The file cannot be split into cells: {error}. Check its quotes."
+        ) from error
+    if not rows:
+        raise ReadError("The file holds no row with a value. Export it again with its rows.")
     return Dialect(delimiter, _decimal(rows, delimiter), encoding, _has_header(rows))
 
 

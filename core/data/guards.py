@@ -86,7 +86,7 @@ def _rows(frame: pd.DataFrame, schema: Schema) -> Iterator[Finding]:
     if len(frame) < FEWEST_ROWS:
         yield Finding(
             "few_rows", "There are too few rows to train on", "error", None,
-            f"{count(len(frame))} rows; at least {FEWEST_ROWS} are needed.",
+            f"{count(len(frame))} row{'s' * (len(frame) != 1)}; at least {FEWEST_ROWS} are needed.",
             "Use a longer file, or a recipe that drops fewer rows.",
         )  # fmt: skip
     if not schema.features:
@@ -116,9 +116,9 @@ def _outcome(frame: pd.DataFrame, schema: Schema) -> Iterator[Finding]:
         )  # fmt: skip
         return
     values = frame[column.name]
-    shares = values.dropna().map(value_text).value_counts()
-    if len(shares) < 2:
-        held = f"only {shares.index[0]!r}" if len(shares) else "no value at all"
+    distinct = values.dropna().unique()
+    if len(distinct) < 2:
+        held = f"only {value_text(distinct[0])!r}" if len(distinct) else "no value at all"
         yield Finding(
             "constant_outcome", "The outcome never changes", "error", column.name,
             f"{column.name!r} holds {held} in {count(len(frame))} rows.",
@@ -189,7 +189,10 @@ def _column(series: pd.Series, column: Column) -> Iterator[Finding]:
             "Set its role to ignore: nothing can be learnt from it.", fix_role="ignore",
         )  # fmt: skip
         return
-    yield from _numbers(series, name) if column.kind == "number" else _categories(series, name)
+    if column.kind == "number":
+        yield from _numbers(series, name)
+    else:
+        yield from _categories(series, name, learnt=column.role == "feature")
 
 
 def _numbers(series: pd.Series, name: str) -> Iterator[Finding]:
@@ -246,7 +249,7 @@ def _apart(code: float, rest: np.ndarray) -> bool:
     return bool(abs(rest[0] - code) >= max(2 * spread, 10.0))
 
 
-def _categories(series: pd.Series, name: str) -> Iterator[Finding]:
+def _categories(series: pd.Series, name: str, *, learnt: bool) -> Iterator[Finding]:
     counts = series.value_counts()
     words = [word for word in counts.index if word.strip().lower() in _CODE_WORDS]
     if words:
@@ -265,7 +268,7 @@ def _categories(series: pd.Series, name: str) -> Iterator[Finding]:
             "Lendlens never runs them and neutralises them in downloads; check the file's source.",
         )  # fmt: skip
     rare = counts[counts < max(5, 0.005 * len(series))]
-    if len(counts) > 2 and len(rare):
+    if learnt and len(counts) > 2 and len(rare):
         yield Finding(
             "rare_categories", "Some categories are rare", "note", name,
             f"{name!r}: {listing([repr(word) for word in rare.index], most=3)} in "

@@ -132,9 +132,14 @@ def _extremes(about: ColumnProfile, large: pd.DataFrame) -> str:
     if worst["low"] <= best["high"]:
         return f"{about.label}: no value stands out from the others"
     return (
-        f"{about.label}: {percent(worst['bad_rate'])} turn bad at {str(worst['bin'])!r}, "
-        f"{percent(best['bad_rate'])} at {str(best['bin'])!r}"
+        f"{about.label}: {percent(worst['bad_rate'])} turn bad at {_short(worst['bin'])!r}, "
+        f"{percent(best['bad_rate'])} at {_short(best['bin'])!r}"
     )
+
+
+def _short(name: object, most: int = 32) -> str:
+    text = str(name)
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def _in_sentence(label: str) -> str:

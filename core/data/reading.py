@@ -110,8 +110,15 @@ def _first_rows(raw: bytes, dialect: Dialect) -> list[list[str]]:
         raise ReadError(
             f"There is no encoding {dialect.encoding!r}. Choose one of the list."
         ) from error
-    reader = csv.reader(io.StringIO(text), delimiter=dialect.delimiter, skipinitialspace=True)
-    return list(islice((row for row in reader if any(cell.strip() for cell in row)), 2))
+    lines = io.StringIO(text, newline=None)  # lines may end as on old Macs
+    reader = csv.reader(lines, delimiter=dialect.delimiter, skipinitialspace=True)
+    try:
+        # Blank lines are skipped as pandas does: a line of delimiters alone is not blank.
+        return list(islice((row for row in reader if len(row) > 1 or "".join(row).strip()), 2))
+    except csv.Error as error:
+        raise ReadError(
+            f"The first rows cannot be split into cells: {error}. Check quotes and delimiter."
+        ) from error
 
 
 _UNEQUAL = (
@@ -143,6 +150,8 @@ def _names(frame: pd.DataFrame, raw: bytes, dialect: Dialect) -> tuple[list[str]
     """Return unique column names, and a note for each that had to be made up."""
     header = _first_rows(raw, dialect)[0] if dialect.header else [""] * frame.shape[1]
     given = [name.lstrip("\ufeff").strip() for name in header]
+    if len(given) != frame.shape[1]:
+        raise ReadError(_UNEQUAL.format(line=2, saw=frame.shape[1], expected=len(given)))
     names: list[str] = []
     notes = []
     for position, name in enumerate(given, start=1):

@@ -154,20 +154,21 @@ def outcome_vector(frame: pd.DataFrame, schema: Schema) -> np.ndarray:
             f"The outcome {column.name!r} is missing in {missing:,} of {len(values):,} rows. "
             f"Drop these rows in the recipe, or choose another outcome."
         )
-    texts = values.map(value_text)
-    found = _listing(texts.unique())
-    if texts.nunique() != 2:
+    codes, distinct = pd.factorize(values)  # only the few distinct values become text
+    texts = [value_text(value) for value in distinct]
+    found = _listing(texts)
+    if len(texts) != 2:
         raise SchemaError(
             f"The outcome {column.name!r} should hold two values, "
-            f"but holds {texts.nunique()}: {found}. "
+            f"but holds {len(texts)}: {found}. "
             "Choose another outcome, or drop the rows whose outcome is not known yet."
         )
-    if schema.bad_value not in set(texts):
+    if schema.bad_value not in texts:
         raise SchemaError(
             f"The bad value {schema.bad_value!r} does not occur in {column.name!r}, "
             f"which holds {found}."
         )
-    return (texts == schema.bad_value).to_numpy(np.int8)
+    return np.asarray(codes == texts.index(schema.bad_value), np.int8)
 
 
 def _listing(values: Iterable[object], most: int = 5) -> str:

@@ -1,8 +1,14 @@
+import contextlib
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from core.data.guards import check
 from core.data.reading import Dialect, read_table
+from core.data.roles import typed
 from core.errors import ReadError
 
 
@@ -136,3 +142,37 @@ def test_an_empty_column_is_read_as_missing_numbers():
     read, _ = column("x,y,bad\n1,,0\n2,,1\n", "y")
     assert read.isna().all()
     assert read.dtype == np.float64
+
+
+_CELLS = st.one_of(
+    st.integers(-5, 5).map(str),
+    st.floats(width=16).map(str),
+    st.sampled_from(["", "NA", "?", "good", "bad", "2020-01-31", "1.234,5", '"', "a,b", "€ 5"]),
+    st.text(max_size=4),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.lists(_CELLS, min_size=1, max_size=4), min_size=1, max_size=6),
+    st.sampled_from([",", ";", "\t", "|"]),
+    st.sampled_from(["utf-8", "utf-16", "latin-1"]),
+)
+def test_any_text_is_a_table_or_a_readable_refusal(rows, delimiter, encoding):
+    """No upload ends in anything but a typed frame with a schema, or a ReadError."""
+    raw = "\n".join(delimiter.join(row) for row in rows).encode(encoding, errors="replace")
+    try:
+        table = read_table(raw)
+    except ReadError:
+        return
+    frame, schema = typed(table.frame)
+    assert list(frame.columns) == schema.names
+    assert all(finding.remedy for finding in check(frame, schema))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_table_or_a_readable_refusal(raw):
+    """Binary rubbish never gets past the door as a traceback."""
+    with contextlib.suppress(ReadError):
+        typed(read_table(raw).frame)
