@@ -11,6 +11,7 @@ epoch ended keeps nothing.
 import io
 import json
 import tempfile
+import warnings
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -259,7 +260,9 @@ def _store(context: JobContext, record: Run, result: _Result) -> str:
 
 def _keras_bytes(trained: Trained) -> bytes:
     """Return the .keras file; Keras writes to paths only."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        # Keras 3.15 reads its variables in a way NumPy 2 calls outdated.
+        warnings.simplefilter("ignore", DeprecationWarning)
         path = Path(folder) / "model.keras"
         trained.model.save(path)
         return path.read_bytes()

@@ -1,0 +1,176 @@
+"""core.jobs.train: the whole job, run in this process the way a worker runs it."""
+
+import dataclasses
+import io
+import json
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.data.catalog import add_source, data_set_source, save_data_set, source_frame
+from core.data.cleaning import Recipe
+from core.data.splitting import SplitSettings
+from core.decision.policy import probability
+from core.decision.scoring import Scorer
+from core.errors import ModelError, SplitError
+from core.jobs.progress import JobContext, Stopped
+from core.jobs.train import run as train_job
+from core.jobs.train_request import start_run
+from core.model.challengers import read_challenger
+from core.model.settings import NetworkSettings
+from tests.seeding import QUICK, trained
+
+
+@pytest.fixture
+def run(seeded):
+    """Return the finished run of the seeded workspace."""
+    return seeded.registry.runs()[0]
+
+
+@pytest.fixture
+def read(seeded, run):
+    """Read a file of the finished run."""
+    return partial(seeded.artifacts.read, f"runs/{run.id}")
+
+
+@pytest.fixture
+def predictions(read):
+    """Return what each model said about each row."""
+    return pd.read_parquet(io.BytesIO(read("predictions.parquet")))
+
+
+def test_every_row_is_in_one_part(seeded, run, predictions):
+    """Train, validation and test hold all rows of the data set, each once."""
+    assert predictions["row"].is_unique
+    assert len(predictions) == seeded.registry.data_set(run.data_set_id).rows
+    assert predictions["part"].value_counts().to_dict() == run.summary["rows"]
+
+
+def test_all_models_predict_probabilities(predictions):
+    """The network stands beside its challengers and the baseline that knows no applicant."""
+    models = predictions[["network", "logistic", "trees", "majority"]]
+    assert models.to_numpy().min() > 0
+    assert models.to_numpy().max() < 1
+    training = predictions[predictions["part"] == "train"]
+    assert predictions["majority"].unique() == pytest.approx([training["y"].mean()])
+
+
+def test_the_scorer_says_what_the_run_said(seeded, run, predictions):
+    """A row scored through the form's fields gets the probability of the stored predictions."""
+    scorer = Scorer.load(seeded, seeded.registry.champion().id)
+    source, _, _ = data_set_source(seeded, run.data_set_id)
+    names = [field.name for field in scorer.bundle.fields]
+    for _, row in predictions.groupby("part").head(3).iterrows():
+        applicant = source.loc[row["row"], names]
+        values = {name: None if pd.isna(value) else value for name, value in applicant.items()}
+        assessed = scorer.assess(values, reasons=False)
+        assert assessed.default_probability == pytest.approx(row["network"], abs=1e-12)
+        assert assessed.default_probability == probability(assessed.log_odds)
+
+
+def test_challengers_can_be_read_back(seeded, run, read, predictions):
+    """Their files give the predictions that were stored."""
+    frame, _, _ = data_set_source(seeded, run.data_set_id)
+    bundle = Scorer.load(seeded, seeded.registry.champion().id).bundle
+    features = bundle.prepare(frame.loc[predictions["row"]])
+    for key in ("logistic", "trees"):
+        pd_hat = read_challenger(key, read).predict(features)
+        assert pd_hat == pytest.approx(predictions[key].to_numpy())
+
+
+def test_evidence_and_references_are_stored(read, run):
+    """Evaluation and explanation find what they need without training anything."""
+    assert json.loads(read("evidence.json"))["n"] == run.summary["rows"]["test"]
+    references = {each["kind"]: each["n"] for each in json.loads(read("references.json"))}
+    assert references == {"near_cut_off": 100, "all": 100, "approved": 100}
+
+
+def test_nothing_is_learnt_from_validation_or_test_rows(seeded, run):
+    """The stored median is that of the training rows, not of all."""
+    source, _, _ = data_set_source(seeded, run.data_set_id)
+    bundle = Scorer.load(seeded, seeded.registry.champion().id).bundle
+    rows = pd.read_parquet(
+        io.BytesIO(seeded.artifacts.read(f"runs/{run.id}", "predictions.parquet"))
+    )
+    training = source.loc[rows[rows["part"] == "train"]["row"]]
+    low = {field.name: (field.low, field.high) for field in bundle.fields}
+    assert low["Seniority"] == (training["Seniority"].min(), training["Seniority"].max())
+
+
+def test_same_seed_same_predictions(seeded, run, predictions):
+    """A run repeated on the same machine gives the same numbers."""
+    again = trained(seeded, run.data_set_id)
+    stored = seeded.artifacts.read(f"runs/{again.id}", "predictions.parquet")
+    assert np.array_equal(pd.read_parquet(io.BytesIO(stored)), predictions)
+
+
+def test_epochs_are_in_the_store(seeded, run):
+    """Each epoch once, measured, in order."""
+    epochs = seeded.registry.epochs(run.id)
+    assert [epoch.epoch for epoch in epochs] == [1, 2, 3]
+    assert all(epoch.val_auc and epoch.step == epoch.steps for epoch in epochs)
+
+
+def begin(workspace, settings, split=None, data_set_id=None):
+    """Ask for a training and claim its job."""
+    chosen = data_set_id or workspace.registry.data_sets()[0].id
+    run = start_run(workspace, chosen, "custom", settings, split or SplitSettings())
+    return run, JobContext(workspace, workspace.registry.claim("test", 0))
+
+
+def test_stopping_keeps_the_best_epoch_and_finishes(seeded):
+    """The flag is obeyed, and what there is is stored, compared and registered."""
+    run, context = begin(seeded, dataclasses.replace(QUICK, epochs=10_000))
+    registry = seeded.registry
+    put = registry.put_epochs
+
+    def put_and_stop(run_id, epochs):
+        put(run_id, epochs)
+        if any(epoch.val_loss for epoch in registry.epochs(run_id)):
+            registry.request_stop(context.job.id)
+
+    registry.put_epochs = put_and_stop
+    result = train_job(context)
+    assert context.stop_seen
+    assert registry.run(run.id).summary["stopped"]
+    assert 1 <= registry.run(run.id).summary["epochs"] < 10_000
+    assert registry.model(result["model_id"]).run_id == run.id
+
+
+def test_stopping_before_the_first_epoch_keeps_nothing(seeded):
+    """The job says it was stopped; the run has no files."""
+    run, context = begin(seeded, QUICK)
+    seeded.registry.request_stop(context.job.id)
+    with pytest.raises(Stopped):
+        train_job(context)
+    assert not seeded.registry.run(run.id).digest
+
+
+def test_a_run_without_dates_cannot_be_split_by_time(seeded):
+    """The message says what is missing."""
+    _, context = begin(seeded, QUICK, SplitSettings("out_of_time"))
+    with pytest.raises(SplitError, match="needs a column with the role date"):
+        train_job(context)
+
+
+def test_a_part_without_bads_is_explained(workspace):
+    """All bads are among the oldest rows: an out-of-time test part has none."""
+    days = pd.date_range("2024-01-01", periods=80).strftime("%Y-%m-%d")
+    rows = [f"{i % 17},{day},{'bad' if i < 20 else 'ok'}" for i, day in enumerate(days)]
+    text = "\n".join(["income,applied_on,outcome", *rows])
+    source = add_source(workspace, "few.csv", text.encode())
+    schema = source_frame(workspace, source.id)[1].change("income", role="feature")
+    data_set = save_data_set(workspace, source.id, "Few", schema, Recipe())
+    _, context = begin(workspace, QUICK, SplitSettings("out_of_time"), data_set.id)
+    with pytest.raises(SplitError, match=r"part would hold .* not one bad"):
+        train_job(context)
+
+
+def test_a_learning_rate_that_explodes_is_explained(seeded):
+    """No traceback: the message says which setting to change."""
+    settings = NetworkSettings(layers=(64,), optimiser="sgd", learning_rate=10.0, l2=10.0)
+    _, context = begin(seeded, settings)
+    with pytest.raises(ModelError, match=r"loss of epoch . is not a number"):
+        train_job(context)
