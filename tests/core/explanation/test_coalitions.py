@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.explanation.coalitions import enumeration, sample
+from core.explanation.coalitions import _weights, enumeration, sample
 
 NOTHING = np.float32(0)
 
@@ -68,3 +68,12 @@ def test_every_coalition_begins_at_the_start(design):
     start = np.array([1, 10, 100], np.float32)
     moved = design.sums(vectors, start) - design.sums(vectors, NOTHING)
     np.testing.assert_allclose(moved, np.tile(start, (design.size, 1)), atol=1e-4)
+
+
+def test_sizes_weigh_what_they_weigh_in_the_formula():
+    """A pair stands for two sizes of the kernel 1 / (s (k - s)), the middle size for one."""
+    sizes = np.array([2, 2, 3])
+    weights = _weights(6, sizes)
+    assert weights[:6].sum() == pytest.approx(1 / 5)
+    assert weights[6:8].sum() == pytest.approx(1 / 8)
+    assert weights[8] == pytest.approx(1 / 9 / 2)
