@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn.config
 from streamlit.starlette import App
+from threadpoolctl import threadpool_limits
 
 import ui
 from core.config import Settings
@@ -55,6 +56,9 @@ async def lifespan(app: App) -> AsyncIterator[None]:
     workspace = session.workspace()
     _log_to(workspace.settings)
     _send_at_once()
+    # One applicant's matrices are small: waking a second thread for them costs several times more
+    # than it saves, and takes the core that another request needs.
+    threadpool_limits(1, user_api="blas")
     launcher = session.launcher()
     stopping = threading.Event()
     settling = threading.Thread(target=_settle, args=(launcher, stopping), name="settling")
