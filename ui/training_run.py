@@ -40,16 +40,16 @@ def _live(run_id: str, job_id: str) -> None:
 def _progress(job: Job) -> None:
     bar, stop = st.columns([5, 1], vertical_alignment="center")
     bar.progress(job.done, text=progress_text(job))
-    if stop.button(
+    stop.button(
         "Stopping" if job.stop_requested else "Stop",
         disabled=job.stop_requested,
         icon=":material/stop:",
         width="stretch",
         key="stop-training",
         help="Keeps the best epoch so far and finishes the run with it.",
-    ):
-        workspace().registry.request_stop(job.id)
-        st.rerun(scope="fragment")
+        on_click=workspace().registry.request_stop,
+        args=(job.id,),
+    )
 
 
 def _figures_so_far(epochs: list[Epoch], run: Run) -> None:
