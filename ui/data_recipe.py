@@ -28,7 +28,7 @@ def _steps(draft: Draft, view: View) -> None:
     pairs = zip(draft.recipe.steps, view.previews, strict=True)
     for number, (step, seen) in enumerate(pairs, start=1):
         row = st.container(horizontal=True, wrap=False)
-        row.markdown(f"{number}. **{step.title}**  \n{touched(seen)}")
+        row.markdown(f"{number}. **{step.title}**  \n{touched(seen)}", width="stretch")
         row.button(
             ":material/delete:",
             type="tertiary",

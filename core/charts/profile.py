@@ -114,15 +114,15 @@ def _second_panel(bins: pd.DataFrame, theme: Theme, average: float | None) -> di
     at = {"y0": 100 * average, "y1": 100 * average, "yref": "y2"}
     line = {"color": colours.muted, "width": 1, "dash": "dot"}
     note = {
-        "text": f"all rows {percent(average)}",
-        "y": 100 * average,
-        "yref": "y2",
+        # Between the panels, where no point can be.
+        "text": f"dotted: all rows, {percent(average)}",
+        "y": 0.5,
+        "yref": "paper",
         "yanchor": "bottom",
         "x": 1,
         "xref": "paper",
         "xanchor": "right",
         "showarrow": False,
-        "bgcolor": faded(colours.background, 0.8),
         "font": {"color": colours.muted, "size": 12},
     }
     shape = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "line": line} | at

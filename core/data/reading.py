@@ -68,14 +68,19 @@ def read_table(raw: bytes, dialect: Dialect | None = None) -> Table:
 
 
 def _parse(raw: bytes, dialect: Dialect) -> pd.DataFrame:
-    _require_equal_start(raw, dialect)
+    """Return the cells, columns numbered from 0."""
+    first = _first_rows(raw, dialect)
+    if not first:
+        raise ReadError("The file holds no row with a value. Export it again with its rows.")
+    width = max(len(row) for row in first)
     try:
-        return pd.read_csv(
+        frame = pd.read_csv(
             io.BytesIO(raw),
             sep=dialect.delimiter,
             decimal=dialect.decimal,
             encoding=dialect.encoding,
             header=0 if dialect.header else None,
+            names=list(range(width)),
             skipinitialspace=True,
             keep_default_na=False,
             na_values=list(MISSING_WORDS),
@@ -92,13 +97,16 @@ def _parse(raw: bytes, dialect: Dialect) -> pd.DataFrame:
         raise ReadError(
             f"The file cannot be read as {dialect.encoding}: {error}. Choose another encoding."
         ) from error
+    return _without_nameless(frame, len(first[0])) if dialect.header else frame
 
 
-def _require_equal_start(raw: bytes, dialect: Dialect) -> None:
-    """Refuse a first row that is longer than the header: pandas would drop its end silently."""
-    rows = _first_rows(raw, dialect)
-    if len(rows) == 2 and len(rows[1]) > len(rows[0]) and any(rows[1][len(rows[0]) :]):
-        raise ReadError(_UNEQUAL.format(line=2, saw=len(rows[1]), expected=len(rows[0])))
+def _without_nameless(frame: pd.DataFrame, named: int) -> pd.DataFrame:
+    """Leave out cells beyond the header when they are blank; refuse them when they are not."""
+    beyond = frame.iloc[:, named:].notna().any(axis=1)
+    if beyond.any():
+        line = int(beyond.to_numpy().argmax()) + 2
+        raise ReadError(_UNEQUAL.format(line=line, saw=frame.shape[1], expected=named))
+    return frame.iloc[:, :named]
 
 
 def _first_rows(raw: bytes, dialect: Dialect) -> list[list[str]]:
@@ -150,8 +158,6 @@ def _names(frame: pd.DataFrame, raw: bytes, dialect: Dialect) -> tuple[list[str]
     """Return unique column names, and a note for each that had to be made up."""
     header = _first_rows(raw, dialect)[0] if dialect.header else [""] * frame.shape[1]
     given = [name.lstrip("\ufeff").strip() for name in header]
-    if len(given) != frame.shape[1]:
-        raise ReadError(_UNEQUAL.format(line=2, saw=frame.shape[1], expected=len(given)))
     names: list[str] = []
     notes = []
     for position, name in enumerate(given, start=1):

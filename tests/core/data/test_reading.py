@@ -3,7 +3,7 @@ import contextlib
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.data.guards import check
@@ -152,7 +152,7 @@ _CELLS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.lists(_CELLS, min_size=1, max_size=4), min_size=1, max_size=6),
     st.sampled_from([",", ";", "\t", "|"]),
@@ -170,7 +170,7 @@ def test_any_text_is_a_table_or_a_readable_refusal(rows, delimiter, encoding):
     assert all(finding.remedy for finding in check(frame, schema))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_table_or_a_readable_refusal(raw):
     """Binary rubbish never gets past the door as a traceback."""
