@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.charts.training import TRAINING, VALIDATION, curves
 from core.formatting import count, duration, interval, metric
+from core.jobs.train_request import NETWORK_TRAINED
 from core.model.settings import PRESETS, NetworkSettings
 from core.store.tables import Epoch, Job, Run
 from ui import links, theme
@@ -42,7 +43,7 @@ def _progress(job: Job) -> None:
     bar.progress(job.done, text=progress_text(job))
     stop.button(
         "Stopping" if job.stop_requested else "Stop",
-        disabled=job.stop_requested,
+        disabled=job.stop_requested or job.done >= NETWORK_TRAINED,
         icon=":material/stop:",
         width="stretch",
         key="stop-training",
@@ -126,19 +127,19 @@ def failed(run: Run, job: Job) -> None:
 
 def _result_figures(run: Run) -> None:
     names = {
-        "network": "Network",
-        "logistic": "Logistic regression",
-        "trees": "Gradient-boosted trees",
+        "network": ("network", "the network"),
+        "logistic": ("logistic", "logistic regression"),
+        "trees": ("trees", "gradient-boosted trees"),
     }
     auc, seconds = run.summary["auc"], run.summary["seconds"]
     figures = [
         Figure(
-            f"AUC, {name.lower()}",
+            f"AUC, {short}",
             metric(auc[key]["value"]),
             f"{interval(auc[key]['low'], auc[key]['high'])} · n = {count(auc[key]['n'])}",
-            f"{AUC_HELP} On test rows, with a 95 % interval.",
+            f"{AUC_HELP.replace('the network', name)} On test rows, with a 95 % interval.",
         )
-        for key, name in names.items()
+        for key, (short, name) in names.items()
     ]
     epochs = f"{run.summary['epochs']} epochs in {duration(seconds['network'])}"
     metric_row([*figures, Figure("Best epoch", str(run.summary["best_epoch"]), epochs)])
@@ -174,20 +175,20 @@ def _curves(epochs: list[Epoch], best: int | None = None) -> None:
         with column:
             draw(
                 curves(points, theme.current(), y_title, best),
-                _finding(points, name),
+                _finding(points, name, best),
                 points,
                 key=f"curve-{name}",
                 alt=f"{y_title} of training and validation rows by epoch",
             )
 
 
-def _finding(points: pd.DataFrame, name: str) -> str:
+def _finding(points: pd.DataFrame, name: str, best: int | None) -> str:
     values = points[points["part"] == VALIDATION].dropna().set_index("epoch")["value"]
-    if values.empty:
+    if best is None:
         return "Loss by epoch" if name == "loss" else "Ranking by epoch"
     if name == "loss":
         return f"Validation loss is lowest in epoch {values.idxmin():.0f}"
-    return f"Validation AUC has reached {metric(float(values.max()))}"
+    return f"Validation AUC is {metric(float(values[best]))} in epoch {best}"
 
 
 def _points(epochs: list[Epoch], name: str) -> pd.DataFrame:

@@ -36,12 +36,13 @@ def settings_line(settings: NetworkSettings) -> str:
     """Return the settings in one line.
 
     >>> settings_line(NetworkSettings(layers=(32, 16), optimiser="adam", epochs=10, patience=0))
-    '32-16-1 relu · Adam · 10 epochs'
+    '32-16-1 relu · piecewise linear · Adam · 10 epochs'
     """
     layers = "-".join(str(width) for width in (*settings.layers, 1))
     epochs = f"{settings.epochs} epochs"
     epochs = f"at most {epochs}" if settings.patience else epochs
-    return f"{layers} {settings.activation} · {OPTIMISERS[settings.optimiser]} · {epochs}"
+    encoding, optimiser = ENCODINGS[settings.numeric].lower(), OPTIMISERS[settings.optimiser]
+    return f"{layers} {settings.activation} · {encoding} · {optimiser} · {epochs}"
 
 
 def settings_table(settings: NetworkSettings) -> None:

@@ -32,18 +32,18 @@ from core.evaluation.report import Report, evaluate, plain_summary
 from core.explanation import reference
 from core.jobs.progress import JobContext, Stopped
 from core.jobs.train_progress import LiveEpochs
+from core.jobs.train_request import NETWORK_TRAINED
 from core.model.bundle import Bundle
 from core.model.challengers import Challenger, challenger_files, fit_challengers, majority
 from core.model.encoding import Encoder
-from core.model.network import warm_up
 from core.model.served import sigmoid
 from core.model.settings import NetworkSettings
-from core.model.training import Rows, Trained, train
+from core.model.training import Rows, Trained, train, warm_up
 from core.store.tables import Run
 
 __all__ = ["run", "warm_up"]
 
-PREPARED, TRAINED, COMPARED = 0.03, 0.75, 0.9
+PREPARED, TRAINED, COMPARED = 0.03, NETWORK_TRAINED, 0.9
 """Share of the job that is done after each of its parts."""
 
 

@@ -6,6 +6,9 @@ from core.store.base import new_id
 from core.store.tables import DataSet, Run
 from core.store.workspace import Workspace
 
+NETWORK_TRAINED = 0.75
+"""Share of the job that is done when the network is trained; stopping means nothing after it."""
+
 
 def start_run(
     workspace: Workspace,

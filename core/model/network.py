@@ -7,19 +7,46 @@ from core.model.served import ServedNetwork
 from core.model.settings import NetworkSettings
 
 
-def build(settings: NetworkSettings, width: int) -> keras.Model:
+def build(settings: NetworkSettings, width: int, used: int | None = None) -> keras.Model:
     """Return an untrained network that maps (n, width) to (n, 1) log-odds.
 
     The paper's sigmoid output is the same network: its loss takes log-odds, which is exact where
     a sigmoid in float32 rounds to 0 or 1.
+
+    Args:
+        settings: Layers, dropout, penalties and the seed of the first weights.
+        width: Slots of the input.
+        used: How many of them are ever filled; the weights of the others are 0 and stay 0.
     """
+    start = _Start(settings.seed, used or width)
     model = keras.Sequential([keras.Input((width,), name="encoded")], name="lendlens")
     for number, units in enumerate(settings.layers, start=1):
-        model.add(_dense(settings, units, settings.activation, f"hidden_{number}"))
+        model.add(_dense(settings, units, settings.activation, f"hidden_{number}", start))
         if settings.dropout:
             model.add(keras.layers.Dropout(settings.dropout, name=f"dropout_{number}"))
-    model.add(_dense(settings, 1, None, "log_odds"))
+    model.add(_dense(settings, 1, None, "log_odds", start))
+    for layer in dense_layers(model):  # what a .keras file says, and any Keras can read
+        layer.kernel_initializer = keras.initializers.GlorotUniform()
+        layer.bias_initializer = keras.initializers.Zeros()
     return model
+
+
+class _Start:
+    """Glorot's first weights, drawn by NumPy: Keras would compile the drawing for each shape."""
+
+    def __init__(self, seed: int, used: int) -> None:
+        self._random = np.random.default_rng(seed)
+        self._rows = used  # of the next kernel that are not padding
+
+    def kernel(self, shape: tuple[int, int], dtype: str | None = None) -> np.ndarray:
+        rows, self._rows = self._rows, shape[1]
+        limit = np.sqrt(6 / (rows + shape[1]))
+        kernel = np.zeros(shape, np.float32)
+        kernel[:rows] = self._random.uniform(-limit, limit, (rows, shape[1]))
+        return kernel
+
+    def bias(self, shape: tuple[int], dtype: str | None = None) -> np.ndarray:
+        return np.zeros(shape, np.float32)
 
 
 def compile_for_training(
@@ -34,11 +61,12 @@ def compile_for_training(
     )
 
 
-def served(model: keras.Model, settings: NetworkSettings) -> ServedNetwork:
-    """Return the network as NumPy; its arrays are copies."""
+def served(model: keras.Model, settings: NetworkSettings, used: int) -> ServedNetwork:
+    """Return the network of the first `used` slots as NumPy; its arrays are copies."""
     layers = dense_layers(model)
+    kernels = [to_numpy(layer.kernel) for layer in layers]
     return ServedNetwork(
-        [to_numpy(layer.kernel) for layer in layers],
+        [kernels[0][:used], *kernels[1:]],
         [to_numpy(layer.bias) for layer in layers],
         settings.activation,
     )
@@ -54,22 +82,15 @@ def to_numpy(variable: keras.Variable) -> np.ndarray:
     return np.array(keras.ops.convert_to_numpy(variable.value))
 
 
-def warm_up() -> None:
-    """Train a tiny network once, so that the first real one does not wait for imports."""
-    settings = NetworkSettings(layers=(4, 2))
-    model = build(settings, 8)
-    compile_for_training(model, settings)
-    rows = np.zeros((8, 8), np.float32)
-    model.fit(rows, rows[:, 0], sample_weight=rows[:, 0] + 1, batch_size=8, verbose=0)
-
-
 def _dense(
-    settings: NetworkSettings, units: int, activation: str | None, name: str
+    settings: NetworkSettings, units: int, activation: str | None, name: str, start: _Start
 ) -> keras.layers.Dense:
     penalty = keras.regularizers.L1L2(settings.l1, settings.l2)
     return keras.layers.Dense(
         units,
         activation=activation,
+        kernel_initializer=start.kernel,
+        bias_initializer=start.bias,
         kernel_regularizer=penalty if settings.l1 or settings.l2 else None,
         name=name,
     )

@@ -13,19 +13,22 @@ never seen counts like the average of its column.
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import keras
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from core.errors import ModelError
 from core.model.network import build, compile_for_training, dense_layers, served, to_numpy
 from core.model.served import ServedNetwork
-from core.model.settings import NetworkSettings
+from core.model.settings import PRESETS, NetworkSettings
 
 MOST_AUC_ROWS = 20_000
 """Training rows the AUC of each epoch rests on; validation always uses all of its rows."""
+
+COMMON_WIDTHS = (128, 256)
+"""Of files with around ten and around twenty columns."""
 
 MOST_STEPS_AT_ONCE = 8
 """Batches between two looks at the clock and the stop flag."""
@@ -119,8 +122,9 @@ def train(
     """
     keras.utils.set_random_seed(settings.seed)
     started = time.perf_counter()
-    model = build(settings, training.x.shape[1])
+    used = training.x.shape[1]
     batches = _batches(settings, training)
+    model = build(settings, batches.x.shape[1], used)
     compile_for_training(model, settings, max(1, min(MOST_STEPS_AT_ONCE, batches.count // 10)))
     keeper = _Keeper(settings, training, validation, batches.count, watch, started)
     # Measuring an epoch is little work: NumPy's threads would only wait for cores that JAX and
@@ -139,11 +143,12 @@ def train(
         raise ModelError(keeper.failed)
     if keeper.kept is None:
         return None
-    model.set_weights(keeper.kept)
+    model = build(settings, used)
+    model.set_weights([keeper.kept[0][:used], *keeper.kept[1:]])
     _finish_weights(model, settings, training, blocks)
     return Trained(
         model,
-        served(model, settings),
+        served(model, settings, used),
         tuple(keeper.history),
         keeper.best_epoch,
         keeper.stopped,
@@ -153,7 +158,11 @@ def train(
 
 @dataclass(frozen=True, slots=True)
 class _Batches:
-    """Rows filled up to whole batches with rows of weight 0: one shape, one compilation."""
+    """Training rows in shapes that were probably compiled before.
+
+    Rows are filled up to whole batches with rows of weight 0, and slots up to a round number with
+    empty ones: neither changes what is learnt, and a compilation takes seconds.
+    """
 
     x: np.ndarray
     y: np.ndarray
@@ -169,12 +178,21 @@ def _batches(settings: NetworkSettings, rows: Rows) -> _Batches:
     full = settings.optimiser == "gradient_descent"
     size = len(rows.x) if full else min(settings.batch_size, len(rows.x))
     padding = -len(rows.x) % size
-    return _Batches(
-        np.concatenate([rows.x, rows.x[:padding]]) if padding else rows.x,
-        np.concatenate([rows.y, rows.y[:padding]]).astype(np.float32),
-        np.concatenate([_weights(settings, rows.y), np.zeros(padding, np.float32)]),
-        size,
-    )
+    n, used = rows.x.shape
+    x = np.zeros((n + padding, round_width(used)), np.float32)
+    x[:n, :used] = rows.x
+    y = np.pad(rows.y.astype(np.float32), (0, padding))
+    return _Batches(x, y, np.pad(_weights(settings, rows.y), (0, padding)), size)
+
+
+def round_width(used: int) -> int:
+    """Return a number of slots just above: few different ones, at most a third of them empty.
+
+    >>> [round_width(used) for used in (5, 33, 50, 126, 200, 257)]
+    [32, 48, 64, 128, 256, 384]
+    """
+    step = max(16, 1 << max(0, (used - 1).bit_length() - 2))
+    return max(32, -(-used // step) * step)
 
 
 def _weights(settings: NetworkSettings, y: np.ndarray) -> np.ndarray:
@@ -241,7 +259,7 @@ class _Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no
             self.kept = [to_numpy(weight) for weight in self.model.weights]
 
     def _measured(self, loss: float) -> EpochFigures:
-        network = served(self.model, self._settings)
+        network = served(self.model, self._settings, self._validation.x.shape[1])
         scores = _forward(network, self._validation.x)
         y = self._validation.y
         losses = np.logaddexp(0, scores) - y * scores
@@ -272,6 +290,20 @@ class _Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no
 def _forward(network: ServedNetwork, x: np.ndarray) -> np.ndarray:
     """Return (n,) log-odds in float32: exact enough to watch, and twice as fast."""
     return network.tail(x @ network.weights[0] + network.biases[0])
+
+
+def warm_up() -> None:
+    """Train the recommended network once on nothing, for the widths that are most common.
+
+    The first real training finds it compiled: in this process, or in the compile cache that all
+    workers share.
+    """
+    for width in COMMON_WIDTHS:
+        settings = replace(PRESETS["recommended"].settings, epochs=1)
+        rows = Rows(
+            np.zeros((settings.batch_size, width), np.float32), np.arange(settings.batch_size) % 2
+        )
+        train(settings, rows, rows)
 
 
 def _auc(y: np.ndarray, scores: np.ndarray) -> float:

@@ -138,7 +138,7 @@ def test_a_finished_run_shows_its_result_and_the_next_step(seeded, open_page):
     at = open_page("training", run=run.id)
     figures = {metric.label: metric.delta for metric in at.metric}
     assert "n = " in figures["AUC, network"]
-    assert {"AUC, logistic regression", "AUC, gradient-boosted trees"} <= set(figures)
+    assert {"AUC, logistic", "AUC, trees"} <= set(figures)
     assert "Evaluate this run" in labels(at)
     assert run.summary["findings"][0] in text(at)
 
