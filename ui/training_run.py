@@ -48,14 +48,18 @@ def _progress(job: Job) -> None:
         width="stretch",
         key="stop-training",
         help="Keeps the best epoch so far and finishes the run with it.",
-        on_click=workspace().registry.request_stop,
+        on_click=_stop,
         args=(job.id,),
     )
 
 
+def _stop(job_id: str) -> None:
+    workspace().registry.request_stop(job_id)
+
+
 def _figures_so_far(epochs: list[Epoch], run: Run) -> None:
     last = epochs[-1] if epochs else Epoch(epoch=0)
-    best = _best(epochs, run)
+    best = _best(epochs)
     most = run.settings["epochs"]
     measured = [each for each in epochs if each.val_loss is not None]
     now = measured[-1] if measured else Epoch(epoch=0)
@@ -78,7 +82,9 @@ def _figures_so_far(epochs: list[Epoch], run: Run) -> None:
                 "Best epoch",
                 f"{best}" if best else "–",
                 "lowest validation loss",
-                "The epoch whose weights will be kept.",
+                "The epoch whose weights will be kept."
+                if run.settings["patience"]
+                else "Without early stopping the last epoch is kept, not this one.",
             ),
         ]
     )
@@ -99,7 +105,7 @@ def result(run: Run) -> None:
         "Evaluate this run", type="primary", icon=":material/query_stats:", key="evaluate"
     ):
         links.go("evaluation", run=run.id)
-    _curves(workspace().registry.epochs(run.id), run.summary["best_epoch"])
+    _curves(workspace().registry.epochs(run.id))
     _depth(run)
 
 
@@ -141,8 +147,18 @@ def _result_figures(run: Run) -> None:
         )
         for key, (short, name) in names.items()
     ]
-    epochs = f"{run.summary['epochs']} epochs in {duration(seconds['network'])}"
-    metric_row([*figures, Figure("Best epoch", str(run.summary["best_epoch"]), epochs)])
+    kept = f"{run.summary['best_epoch']} of {run.summary['epochs']}"
+    metric_row(
+        [
+            *figures,
+            Figure(
+                "Kept epoch",
+                kept,
+                f"trained in {duration(seconds['network'])}",
+                "With early stopping the one with the lowest validation loss, else the last.",
+            ),
+        ]
+    )
 
 
 def _depth(run: Run) -> None:
@@ -167,8 +183,8 @@ def _depth(run: Run) -> None:
     )
 
 
-def _curves(epochs: list[Epoch], best: int | None = None) -> None:
-    best = best or _best(epochs, None)
+def _curves(epochs: list[Epoch]) -> None:
+    best = _best(epochs)
     left, right = st.columns(2, gap="large")
     for column, name, y_title in ((left, "loss", "Loss"), (right, "auc", "AUC")):
         points = _points(epochs, name)
@@ -206,10 +222,7 @@ def _place(epoch: Epoch) -> float:
     return epoch.epoch if epoch.val_loss is not None else epoch.epoch - 1 + epoch.step / epoch.steps
 
 
-def _best(epochs: list[Epoch], run: Run | None) -> int | None:
+def _best(epochs: list[Epoch]) -> int | None:
+    """Return the epoch with the lowest validation loss."""
     measured = [each for each in epochs if each.val_loss is not None]
-    if not measured:
-        return None
-    if run is not None and not run.settings["patience"]:
-        return measured[-1].epoch
-    return min(measured, key=lambda each: each.val_loss or 0.0).epoch
+    return min(measured, key=lambda each: each.val_loss or 0.0).epoch if measured else None
