@@ -7,7 +7,6 @@ reporting to the store twice a second costs. Rounds alternate, so that a busy ma
 all; the first epoch of each training compiles and is left out.
 """
 
-import resource
 import statistics
 import tempfile
 import time
@@ -27,9 +26,10 @@ from core.jobs.train_progress import LiveEpochs
 from core.jobs.train_request import start_run
 from core.model.challengers import fit_challengers
 from core.model.encoding import Encoder
+from core.model.keeper import Rows, Watch
 from core.model.network import build, compile_for_training, keras
 from core.model.settings import PRESETS
-from core.model.training import Rows, Watch, train
+from core.model.training import train
 from core.store.workspace import Workspace
 
 RECOMMENDED = PRESETS["recommended"].settings
@@ -59,10 +59,6 @@ def run(options: Options) -> dict[str, Any]:
         "seconds_per_epoch": epoch,
         "warm_worker": worker,
         "peers_seconds": parts.peers_seconds,
-        "peak_memory_mb": {
-            "this_process": _peak_mb(resource.RUSAGE_SELF),
-            "worker": _peak_mb(resource.RUSAGE_CHILDREN),
-        },
         "ratios": {
             "reporting_share_of_epoch": reporting,
             "epoch_watched_over_unwatched": watched / epoch["lendlens_unwatched"],
@@ -192,8 +188,3 @@ def _plain(parts: _Parts, epochs: int, *, figures: bool) -> list[float]:
         verbose=0,
     )
     return ends
-
-
-def _peak_mb(who: int) -> float:
-    """Return the largest resident memory in megabytes (Linux counts in KiB)."""
-    return resource.getrusage(who).ru_maxrss * 1024 / 1e6

@@ -34,10 +34,16 @@ def first_losses(home: Path, options: Options) -> dict[str, Any]:
         _wait(lambda: "Ready" in _log(home))
         warm = time.perf_counter() - started
         first, second = (_training(workspace, data_set_id) for _ in range(2))
+        memory = [_peak_mb(pid) for pid in launcher.pids]
     finally:
         launcher.stop()
         workspace.close()
-    return {"seconds_until_warm": warm, "first_training": first, "second_training": second}
+    return {
+        "seconds_until_warm": warm,
+        "first_training": first,
+        "second_training": second,
+        "peak_memory_mb": max(memory, default=None),
+    }
 
 
 def _training(workspace: Workspace, data_set_id: str) -> dict[str, Any]:
@@ -62,6 +68,14 @@ def _training(workspace: Workspace, data_set_id: str) -> dict[str, Any]:
 def _seconds_per_epoch(workspace: Workspace, run: Run) -> float | None:
     ends = [epoch.seconds for epoch in workspace.registry.epochs(run.id)]
     return (ends[-1] - ends[0]) / (len(ends) - 1) if len(ends) > 1 else None
+
+
+def _peak_mb(pid: int) -> float:
+    """Return the largest resident memory of a process so far, in megabytes; Linux only."""
+    status = Path(f"/proc/{pid}/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    kib = next((line.split()[1] for line in lines if line.startswith("VmHWM")), "nan")
+    return float(kib) * 1024 / 1e6
 
 
 def _log(home: Path) -> str:

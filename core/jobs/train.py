@@ -36,9 +36,10 @@ from core.jobs.train_request import NETWORK_TRAINED
 from core.model.bundle import Bundle
 from core.model.challengers import Challenger, challenger_files, fit_challengers, majority
 from core.model.encoding import Encoder
+from core.model.keeper import Rows
 from core.model.served import sigmoid
 from core.model.settings import NetworkSettings
-from core.model.training import Rows, Trained, train, warm_up
+from core.model.training import Trained, train, warm_up
 from core.store.tables import Run
 
 __all__ = ["run", "warm_up"]

@@ -3,8 +3,8 @@
 import math
 
 from core.jobs.progress import JobContext
+from core.model.keeper import EpochFigures, Watch
 from core.model.settings import NetworkSettings
-from core.model.training import EpochFigures, Watch
 from core.store.tables import Epoch
 
 

@@ -12,7 +12,7 @@ never seen counts like the average of its column.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import keras
@@ -20,12 +20,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from core.errors import ModelError
+from core.model.keeper import EpochFigures, Keeper, Rows, Watch, outcome_weights
 from core.model.network import build, compile_for_training, dense_layers, served, to_numpy
 from core.model.served import ServedNetwork
 from core.model.settings import PRESETS, NetworkSettings
-
-MOST_AUC_ROWS = 20_000
-"""Training rows the AUC of each epoch rests on; validation always uses all of its rows."""
 
 COMMON_WIDTHS = (128, 256)
 """Of files with around ten and around twenty columns."""
@@ -34,47 +32,7 @@ MOST_STEPS_AT_ONCE = 8
 """Batches between two looks at the clock and the stop flag."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Encoded rows with their outcome: x (n, width) float32, y (n,) with 1 = bad."""
-
-    x: np.ndarray
-    y: np.ndarray
-
-
-@dataclass(frozen=True, slots=True)
-class EpochFigures:
-    """Where a training is: the running epoch while step < steps, else a finished one.
-
-    Attributes:
-        epoch: Counts from 1.
-        step: Batches done in this epoch.
-        steps: Batches of an epoch.
-        loss: Mean training loss of the epoch so far, penalties included.
-        val_loss: On all validation rows, without penalties; None while the epoch runs.
-        auc: On at most 20,000 training rows, without dropout; None while the epoch runs.
-        val_auc: On all validation rows; None while the epoch runs.
-        seconds: Since the training began.
-    """
-
-    epoch: int
-    step: int
-    steps: int
-    loss: float
-    val_loss: float | None
-    auc: float | None
-    val_auc: float | None
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """Who looks on. `due` is asked often and must be cheap; `step` is called when it says so."""
-
-    due: Callable[[], bool] = lambda: False
-    step: Callable[[EpochFigures], None] = lambda figures: None
-    epoch: Callable[[EpochFigures], None] = lambda figures: None
-    should_stop: Callable[[], bool] = lambda: False
+UNWATCHED = Watch()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +61,7 @@ def train(
     training: Rows,
     validation: Rows,
     blocks: Sequence[slice] = (),
-    watch: Watch = Watch(),
+    watch: Watch = UNWATCHED,
 ) -> Trained | None:
     """Train a network and keep its best epoch.
 
@@ -126,7 +84,7 @@ def train(
     batches = _batches(settings, training)
     model = build(settings, batches.x.shape[1], used)
     compile_for_training(model, settings, max(1, min(MOST_STEPS_AT_ONCE, batches.count // 10)))
-    keeper = _Keeper(settings, training, validation, batches.count, watch, started)
+    keeper = Keeper(settings, training, validation, batches.count, watch, started)
     # Measuring an epoch is little work: NumPy's threads would only wait for cores that JAX and
     # other processes use.
     with threadpool_limits(1, user_api="blas"):
@@ -182,7 +140,7 @@ def _batches(settings: NetworkSettings, rows: Rows) -> _Batches:
     x = np.zeros((n + padding, round_width(used)), np.float32)
     x[:n, :used] = rows.x
     y = np.pad(rows.y.astype(np.float32), (0, padding))
-    return _Batches(x, y, np.pad(_weights(settings, rows.y), (0, padding)), size)
+    return _Batches(x, y, np.pad(outcome_weights(settings, rows.y), (0, padding)), size)
 
 
 def round_width(used: int) -> int:
@@ -193,103 +151,6 @@ def round_width(used: int) -> int:
     """
     step = max(16, 1 << max(0, (used - 1).bit_length() - 2))
     return max(32, -(-used // step) * step)
-
-
-def _weights(settings: NetworkSettings, y: np.ndarray) -> np.ndarray:
-    """Return (n,) float32 with mean 1; with class weights each outcome has half the total."""
-    if not settings.class_weights:
-        return np.ones(len(y), np.float32)
-    share = float(np.mean(y))
-    return np.where(y == 1, 0.5 / share, 0.5 / (1 - share)).astype(np.float32)
-
-
-class _Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
-    """Reports, measures each epoch, keeps the best weights and stops in time."""
-
-    def __init__(
-        self,
-        settings: NetworkSettings,
-        training: Rows,
-        validation: Rows,
-        steps: int,
-        watch: Watch,
-        started: float,
-    ) -> None:
-        super().__init__()
-        self._settings, self._watch = settings, watch
-        self._validation, self._steps, self._started = validation, steps, started
-        self._sample = _sample(training, settings.seed)
-        self._val_weights = _weights(settings, validation.y)
-        self._epoch = 0
-        self._lowest = np.inf
-        self.history: list[EpochFigures] = []
-        self.kept: list[np.ndarray] | None = None
-        self.best_epoch = 0
-        self.stopped = False
-        self.failed = ""
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self._epoch = epoch + 1
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        if self._watch.should_stop():
-            self.stopped = self.model.stop_training = True
-        elif self._watch.due():
-            self._watch.step(self._figures(batch + 1, (logs or {})["loss"]))
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if self.stopped:
-            return  # half an epoch is not measured; the best whole one is kept
-        loss = (logs or {})["loss"]
-        if not np.isfinite(loss):
-            self._fail()
-            return
-        figures = self._measured(loss)
-        self.history.append(figures)
-        self._keep(figures)
-        self._watch.epoch(figures)
-        patience = self._settings.patience
-        if patience and figures.epoch - self.best_epoch >= patience:
-            self.model.stop_training = True
-
-    def _keep(self, figures: EpochFigures) -> None:
-        val_loss = figures.val_loss or 0.0
-        if val_loss < self._lowest or not self._settings.patience or self.kept is None:
-            self._lowest, self.best_epoch = val_loss, figures.epoch
-            self.kept = [to_numpy(weight) for weight in self.model.weights]
-
-    def _measured(self, loss: float) -> EpochFigures:
-        network = served(self.model, self._settings, self._validation.x.shape[1])
-        scores = _forward(network, self._validation.x)
-        y = self._validation.y
-        losses = np.logaddexp(0, scores) - y * scores
-        figures = self._figures(self._steps, loss)
-        return EpochFigures(
-            figures.epoch,
-            figures.step,
-            figures.steps,
-            loss,
-            float(np.average(losses, weights=self._val_weights)),
-            _auc(self._sample.y, _forward(network, self._sample.x)),
-            _auc(y, scores),
-            figures.seconds,
-        )
-
-    def _figures(self, step: int, loss: float) -> EpochFigures:
-        seconds = time.perf_counter() - self._started
-        return EpochFigures(self._epoch, step, self._steps, loss, None, None, None, seconds)
-
-    def _fail(self) -> None:
-        self.model.stop_training = True
-        self.failed = (
-            f"The loss of epoch {self._epoch} is not a number any more. "
-            f"Choose a learning rate below {self._settings.learning_rate:g}."
-        )
-
-
-def _forward(network: ServedNetwork, x: np.ndarray) -> np.ndarray:
-    """Return (n,) log-odds in float32: exact enough to watch, and twice as fast."""
-    return network.tail(x @ network.weights[0] + network.biases[0])
 
 
 def warm_up() -> None:
@@ -304,20 +165,6 @@ def warm_up() -> None:
             np.zeros((settings.batch_size, width), np.float32), np.arange(settings.batch_size) % 2
         )
         train(settings, rows, rows)
-
-
-def _auc(y: np.ndarray, scores: np.ndarray) -> float:
-    """Return the share of pairs of a bad and a good that are ranked rightly; a tie is half."""
-    goods, bads = np.sort(scores[y == 0]), np.sort(scores[y == 1])
-    below = np.searchsorted(goods, bads, "left") + np.searchsorted(goods, bads, "right")
-    return float(below.mean() / (2 * len(goods)))
-
-
-def _sample(rows: Rows, seed: int) -> Rows:
-    if len(rows.x) <= MOST_AUC_ROWS:
-        return rows
-    chosen = np.random.default_rng(seed).permutation(len(rows.x))[:MOST_AUC_ROWS]
-    return Rows(rows.x[chosen], rows.y[chosen])
 
 
 def _finish_weights(

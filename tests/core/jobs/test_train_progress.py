@@ -7,8 +7,8 @@ import pytest
 
 from core.jobs.progress import REPORT_EVERY_S, JobContext
 from core.jobs.train_progress import LiveEpochs
+from core.model.keeper import EpochFigures
 from core.model.settings import NetworkSettings
-from core.model.training import EpochFigures
 
 RUNNING = EpochFigures(1, 2, 10, 0.7, None, None, None, seconds=1.0)
 

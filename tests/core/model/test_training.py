@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from core.errors import ModelError
+from core.model.keeper import Rows, Watch
 from core.model.network import to_numpy
 from core.model.settings import NetworkSettings
-from core.model.training import Rows, Watch, train
+from core.model.training import train
 
 QUICK = NetworkSettings(
     layers=(8,), dropout=0, epochs=6, patience=0, batch_size=64, learning_rate=0.02
