@@ -95,7 +95,9 @@ def _seconds_per_epoch(
     The share is timed directly, call by call: it is a few milliseconds in a second, which the
     difference of two trainings on a busy machine cannot show.
     """
-    rounds, epochs = (2, 12) if options.quick else (5, 40)
+    rounds, seconds_each = (2, 2.0) if options.quick else (5, 4.0)
+    probe = _ours(parts, 6, Watch())
+    epochs = min(400, max(12, int(seconds_each / (probe[-1] - probe[0]) * (len(probe) - 1))))
     settings = Settings.from_environment({"LENDLENS_HOME": str(home)})
     workspace = Workspace.open(settings)
     live, timer = _LiveRun(workspace, options), _Timer()
