@@ -127,7 +127,8 @@ def failed(run: Run, job: Job) -> None:
             st.code(job.output, language=None, wrap_lines=True)
     if st.button("Change settings and train again", type="primary", key="again"):
         links.go("training", dataset=run.data_set_id)
-    if epochs := workspace().registry.epochs(run.id):
+    epochs = workspace().registry.epochs(run.id)
+    if _best(epochs):
         _curves(epochs)
 
 

@@ -52,7 +52,8 @@ def _mark(fig: go.Figure, points: pd.DataFrame, theme: Theme, epoch: int, last: 
     fig.add_vline(x=epoch, line={"color": colours.muted, "width": 1, "dash": "dot"})
     values = points[points["part"] == VALIDATION].set_index("epoch")["value"]
     value = f" · {metric(float(values[epoch]))}" if epoch in values.index else ""
-    falls = len(values) > 1 and values.iloc[0] > values.iloc[-1]
+    learnt = points[points["part"] == TRAINING]["value"].dropna()
+    falls = len(learnt) > 1 and learnt.iloc[0] > learnt.iloc[-1]
     late = epoch > max(3.0, last) / 2
     note(
         fig,

@@ -58,7 +58,7 @@ class LiveEpochs:
         # A best epoch puts the end off; the bar waits instead of going back.
         self._share = max(self._share, min(1.0, epochs / expected))
         share = self._low + (self._high - self._low) * self._share
-        message = f"Epoch {figures.epoch} of at most {self._settings.epochs}"
+        message = f"Epoch {figures.epoch} of at most {self._settings.epochs:,}"
         self._context.report(share, message, left, force=True)
 
     @property

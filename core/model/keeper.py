@@ -86,8 +86,8 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         self._epoch = 0
         self._lowest = np.inf
         self.history: list[EpochFigures] = []
-        self.kept: list[np.ndarray] | None = None
-        self.best_epoch = 0
+        self._best: tuple[int, list[np.ndarray]] | None = None
+        self._last: tuple[int, list[np.ndarray]] | None = None
         self.stopped = False
         self.failed = ""
 
@@ -115,14 +115,21 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         self._keep(figures)
         self._watch.epoch(figures)
         patience = self._settings.patience
-        if patience and figures.epoch - self.best_epoch >= patience:
+        if patience and self._best and figures.epoch - self._best[0] >= patience:
             self.model.stop_training = True
 
+    @property
+    def kept(self) -> tuple[int, list[np.ndarray]] | None:
+        """The epoch to go back to and its weights; None before one has ended.
+
+        The best, with early stopping or when somebody stopped it; else the last.
+        """
+        return self._best if self._settings.patience or self.stopped else self._last
+
     def _keep(self, figures: EpochFigures) -> None:
-        val_loss = figures.val_loss or 0.0
-        if val_loss < self._lowest or not self._settings.patience or self.kept is None:
-            self._lowest, self.best_epoch = val_loss, figures.epoch
-            self.kept = [to_numpy(weight) for weight in self.model.weights]
+        self._last = (figures.epoch, [to_numpy(weight) for weight in self.model.weights])
+        if self._best is None or (figures.val_loss or 0.0) < self._lowest:
+            self._best, self._lowest = self._last, figures.val_loss or 0.0
 
     def _measured(self, loss: float) -> EpochFigures:
         network = served(self.model, self._settings, self._validation.x.shape[1])

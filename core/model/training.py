@@ -101,14 +101,15 @@ def train(
         raise ModelError(keeper.failed)
     if keeper.kept is None:
         return None
+    kept_epoch, weights = keeper.kept
     model = build(settings, used)
-    model.set_weights([keeper.kept[0][:used], *keeper.kept[1:]])
+    model.set_weights([weights[0][:used], *weights[1:]])
     _finish_weights(model, settings, training, blocks)
     return Trained(
         model,
         served(model, settings, used),
         tuple(keeper.history),
-        keeper.best_epoch,
+        kept_epoch,
         keeper.stopped,
         time.perf_counter() - started,
     )

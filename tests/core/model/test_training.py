@@ -83,12 +83,13 @@ def test_early_stopping_keeps_the_best_epoch():
 
 
 def test_stopping_keeps_the_whole_epochs():
-    """The flag is obeyed within the epoch; what was whole stays usable."""
+    """The flag is obeyed within the epoch; the best whole one is kept, early stopping or not."""
     ended = []
-    watch = Watch(epoch=ended.append, should_stop=lambda: len(ended) == 2)
-    result = trained(watch, epochs=1000)
+    watch = Watch(epoch=ended.append, should_stop=lambda: len(ended) == 40)
+    result = trained(watch, epochs=1000, learning_rate=0.3)
     assert result.stopped
-    assert len(result.history) == 2
+    assert len(result.history) == 40
+    assert result.best_epoch == np.argmin([each.val_loss for each in ended]) + 1 < 40
 
 
 def test_stopping_before_an_epoch_ends_keeps_nothing():
