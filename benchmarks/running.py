@@ -58,6 +58,19 @@ def running_peer(module: str, *arguments: str, ready: str) -> Iterator[None]:
         peer.wait(timeout=20)
 
 
+def wait_until_warm(home: Path) -> None:
+    """Return once the worker of a running app has loaded what it needs and leaves the cores alone.
+
+    Raises:
+        RuntimeError: It did not within two minutes.
+    """
+
+    def ready() -> bool:
+        return any("Ready" in log.read_text() for log in (home / "logs").glob("*.log"))
+
+    wait_until(ready, 120)
+
+
 def wait_until(condition: Callable[[], Any], seconds: float) -> None:
     """Return once the condition holds.
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.contract import Options, inputs
 from benchmarks.load import Plan, measure
-from benchmarks.running import ask_json, running_app, running_peer, wait_until
+from benchmarks.running import ask_json, running_app, running_peer, wait_until_warm
 from benchmarks.seeding import publish_champion
 from tests.serving import free_port
 
@@ -27,7 +27,7 @@ def run(options: Options) -> dict[str, Any]:
         home = Path(folder) / "home"
         model = publish_champion(home, options)
         with running_app(home) as address:
-            wait_until(lambda: ask_json(f"{address}/api/v1/health")["workers"], 60)
+            wait_until_warm(home)
             applicant = typical_applicant(address)
             url = f"{address}/api/v1/predict"
             scored = _measure(url, {"applicant": applicant, "reasons": False}, seconds)
