@@ -123,7 +123,8 @@ def _load(context: JobContext, record: Run) -> _Material:
     require_trainable(cleaned, everything.schema)
     parts = split(cleaned, everything.schema, SplitSettings.from_json(record.split))
     fitted = recipe.fit(source, source_schema, rows=parts.train)
-    return _Material(source, fitted, fitted.apply(source).loc[cleaned.index], parts)
+    # Not apply: what it learnt from fewer rows might drop other rows than those that were split.
+    return _Material(source, fitted, fitted.transform(source.loc[cleaned.index]), parts)
 
 
 def _train_network(
