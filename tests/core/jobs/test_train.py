@@ -11,6 +11,7 @@ import pytest
 
 from core.data.catalog import add_source, data_set_source, save_data_set, source_frame
 from core.data.cleaning import Recipe
+from core.data.missing_steps import Impute
 from core.data.splitting import SplitSettings
 from core.decision.policy import probability
 from core.decision.scoring import Scorer
@@ -18,6 +19,7 @@ from core.errors import ModelError, SplitError
 from core.jobs.progress import JobContext, Stopped
 from core.jobs.train import run as train_job
 from core.jobs.train_request import start_run
+from core.model.bundle import Bundle
 from core.model.challengers import read_challenger
 from core.model.settings import NetworkSettings
 from tests.seeding import QUICK, trained
@@ -87,16 +89,26 @@ def test_evidence_and_references_are_stored(read, run):
     assert references == {"near_cut_off": 100, "all": 100, "approved": 100}
 
 
-def test_nothing_is_learnt_from_validation_or_test_rows(seeded, run):
-    """The stored median is that of the training rows, not of all."""
-    source, _, _ = data_set_source(seeded, run.data_set_id)
-    bundle = Scorer.load(seeded, seeded.registry.champion().id).bundle
-    rows = pd.read_parquet(
-        io.BytesIO(seeded.artifacts.read(f"runs/{run.id}", "predictions.parquet"))
-    )
-    training = source.loc[rows[rows["part"] == "train"]["row"]]
-    low = {field.name: (field.low, field.high) for field in bundle.fields}
-    assert low["Seniority"] == (training["Seniority"].min(), training["Seniority"].max())
+def test_nothing_is_learnt_from_validation_or_test_rows(workspace):
+    """The stored median and ranges are those of the training rows, not of all."""
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"income": random.normal(size=300), "age_of_car": random.normal(size=300)})
+    frame["outcome"] = np.where(frame["income"] + random.normal(size=300) < -0.5, "bad", "ok")
+    frame.loc[::7, "income"] = np.nan
+    source = add_source(workspace, "few.csv", frame.to_csv(index=False).encode())
+    schema = source_frame(workspace, source.id)[1]
+    recipe = Recipe((Impute(("income",), "median"),))
+    run = trained(workspace, save_data_set(workspace, source.id, "Few", schema, recipe).id)
+    read = partial(workspace.artifacts.read, f"runs/{run.id}")
+    rows = pd.read_parquet(io.BytesIO(read("predictions.parquet")))
+    training = source_frame(workspace, source.id)[0].loc[rows[rows["part"] == "train"]["row"]]
+    bundle = Bundle.from_files(read)
+    blank = pd.DataFrame({"income": [np.nan], "age_of_car": [0.0]})
+    assert bundle.prepare(blank)["income"][0] == training["income"].median()
+    assert training["income"].median() != frame["income"].median()
+    assert {field.name: field.high for field in bundle.fields} == {
+        name: training[name].max() for name in ("income", "age_of_car")
+    }
 
 
 def test_same_seed_same_predictions(seeded, run, predictions):
