@@ -8,6 +8,10 @@ from pathlib import Path
 from core.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
+VARIABLES = tuple(
+    f"LENDLENS_{name}"
+    for name in ("HOME", "DATABASE_URL", "ARTIFACTS", "MAX_UPLOAD_MB", "WORKERS", "USER")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ Nothing here belongs to one visitor. What a visitor looks at is in the URL (`ui.
 was made is in the store.
 """
 
+import os
 from functools import cache
 from typing import TYPE_CHECKING
 
-from core.config import Settings
+from core.config import VARIABLES, Settings
 from core.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -23,12 +24,12 @@ def workspace() -> Workspace:
 
     The settings are its key, so a test that points `LENDLENS_HOME` elsewhere gets its own.
     """
-    return _workspace(Settings.from_environment())
+    return _workspace(_settings())
 
 
 def launcher() -> "Launcher":
     """Return the launcher of this process; `ui.serving` starts and stops it."""
-    return _launcher(Settings.from_environment())
+    return _launcher(_settings())
 
 
 def close() -> None:
@@ -36,6 +37,16 @@ def close() -> None:
     workspace().close()
     _workspace.cache_clear()
     _launcher.cache_clear()
+
+
+def _settings() -> Settings:
+    """Return the settings; read anew only when a variable has changed, as REST asks each time."""
+    return _settings_of(frozenset((name, os.environ.get(name)) for name in VARIABLES))
+
+
+@cache
+def _settings_of(_environment: frozenset[tuple[str, str | None]]) -> Settings:
+    return Settings.from_environment()
 
 
 @cache

@@ -1,5 +1,6 @@
 """Model versions, which of them is champion, and their explanations."""
 
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -10,6 +11,7 @@ from core.store.records import Records, find, given, next_version
 from core.store.tables import DecisionRecord, ExplanationSet, ModelVersion, Publication, Run
 
 _LAST_PUBLISHED = select(Publication.model_id).order_by(Publication.seq.desc()).limit(1)
+_LAST_PUBLISHED_SQL = str(_LAST_PUBLISHED.compile(compile_kwargs={"literal_binds": True}))
 
 
 class ModelRecords(Records):
@@ -69,9 +71,15 @@ class ModelRecords(Records):
             return _publications(session)
 
     def champion_id(self) -> str | None:
-        """Return the id of the model in force; cheap enough to ask before every answer."""
-        with self._engine.connect() as connection:
-            return connection.scalar(_LAST_PUBLISHED)
+        """Return the id of the model in force; cheap enough to ask before every answer.
+
+        It asks the driver itself: SQLAlchemy's own way costs three times as much as the answer.
+        """
+        with closing(self._engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute(_LAST_PUBLISHED_SQL)
+            row = cursor.fetchone()
+        return str(row[0]) if row else None
 
     def champion(self) -> ModelVersion | None:
         """Return the model in force, or None before the first publication."""

@@ -11,8 +11,8 @@ import pytest
 
 from core.data.catalog import add_source, data_set_source, save_data_set, source_frame
 from core.data.cleaning import Recipe
-from core.data.missing_steps import Impute
 from core.data.splitting import SplitSettings
+from core.data.steps import DropDuplicates, Impute
 from core.decision.policy import probability
 from core.decision.scoring import Scorer
 from core.errors import ModelError, SplitError
@@ -178,6 +178,18 @@ def test_a_part_without_bads_is_explained(workspace):
     _, context = begin(workspace, QUICK, SplitSettings("out_of_time"), data_set.id)
     with pytest.raises(SplitError, match=r"part would hold .* not one bad"):
         train_job(context)
+
+
+def test_refitting_the_recipe_keeps_the_rows_that_were_split(workspace):
+    """A median of the training rows alone makes another duplicate; no split row may go missing."""
+    rows = [f"{i},{'bad' if i % 4 == 0 else 'good'}" for i in range(100)]
+    text = "\n".join(["amount,status", *rows, ",good"])
+    source = add_source(workspace, "medians.csv", text.encode())
+    schema = source_frame(workspace, source.id)[1].change("amount", role="feature")
+    recipe = Recipe((Impute(("amount",)), DropDuplicates(("amount", "status"))))
+    data_set = save_data_set(workspace, source.id, "Medians", schema, recipe)
+    finished = trained(workspace, data_set.id, QUICK, SplitSettings(seed=1))
+    assert sum(finished.summary["rows"].values()) == data_set.rows == 101
 
 
 def test_a_learning_rate_that_explodes_is_explained(seeded):
