@@ -106,6 +106,7 @@ def take(browser: Browser, address: str, view: View, path: Path) -> None:
         expect(
             page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
         ).to_be_visible(timeout=MINUTE)
+        expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=MINUTE)
         page.wait_for_timeout(1500)  # charts and fonts settle after the script has ended
         page.screenshot(path=path)
 
