@@ -15,10 +15,10 @@ with page_header("Training", "Does the network learn, and when is it at its best
 
 if run is not None:
     job = job_of(run)
-    if job.active:
-        watch(run)
-    elif run.digest:
+    if run.digest:
         result(run)
+    elif job.active:
+        watch(run)
     else:
         failed(run, job)
 elif data_set is not None:

@@ -36,7 +36,8 @@ def answer(scorer: Scorer, picture: Picture, reference: Reference) -> None:
             Figure(
                 "Strongest field",
                 str(first["label"]),
-                f"moves the default probability by {percent(first['pd'])} points on average",
+                f"moves the default probability by {100 * first['pd']:.1f} percentage points "
+                "on average",
                 "Mean distance between the default probability and what it would be without "
                 "this field's contribution, in percentage points.",
             ),

@@ -10,7 +10,7 @@ from core.model.settings import PRESETS, NetworkSettings
 from core.store.tables import Epoch, Job, Run
 from ui import links, theme
 from ui.components.figure import draw
-from ui.components.jobs import progress_text
+from ui.components.jobs import progress_text, request_stop
 from ui.components.metrics import Figure, metric_row
 from ui.session import workspace
 from ui.training_settings import settings_line, settings_table
@@ -28,12 +28,12 @@ def watch(run: Run) -> None:
 
 def _live(run_id: str, job_id: str) -> None:
     registry = workspace().registry
-    job = registry.job(job_id)
-    if not job.active:
-        st.rerun()  # the whole page: the result is there now
+    job, run = registry.job(job_id), registry.run(run_id)
+    if run.digest or not job.active:
+        st.rerun()  # the whole page: the result is there now, though a demo may go on
     epochs = registry.epochs(run_id)
     _progress(job)
-    _figures_so_far(epochs, registry.run(run_id))
+    _figures_so_far(epochs, run)
     _curves(epochs)
     st.caption("Training goes on when you leave this page or close the browser.")
 
@@ -48,13 +48,9 @@ def _progress(job: Job) -> None:
         width="stretch",
         key="stop-training",
         help="Keeps the best epoch so far and finishes the run with it.",
-        on_click=_stop,
+        on_click=request_stop,
         args=(job.id,),
     )
-
-
-def _stop(job_id: str) -> None:
-    workspace().registry.request_stop(job_id)
 
 
 def _figures_so_far(epochs: list[Epoch], run: Run) -> None:

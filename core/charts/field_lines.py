@@ -56,6 +56,6 @@ def points_of_pd(change: float, *, sign: bool = True) -> str:
     """Return a change of a probability in percentage points.
 
     >>> points_of_pd(0.0412), points_of_pd(-0.2)
-    ('+4.1 % points', '−20.0 % points')
+    ('+4.1 percentage points', '−20.0 percentage points')
     """
-    return f"{signed(100 * change, 1, sign=sign)} % points"
+    return f"{signed(100 * change, 1, sign=sign)} percentage points"

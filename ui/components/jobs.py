@@ -37,9 +37,20 @@ def _running(job: Job) -> None:
     bar.progress(job.done, text=progress_text(job))
     if job.stop_requested:
         stop.button("Stopping", disabled=True, key=f"stop-{job.id}", width="stretch")
-    elif stop.button("Stop", key=f"stop-{job.id}", icon=":material/stop:", width="stretch"):
-        workspace().registry.request_stop(job.id)
-        st.rerun(scope="fragment")
+    else:
+        stop.button(
+            "Stop",
+            key=f"stop-{job.id}",
+            icon=":material/stop:",
+            width="stretch",
+            on_click=request_stop,
+            args=(job.id,),
+        )
+
+
+def request_stop(job_id: str) -> None:
+    """Ask a job to stop; a button's callback, so that the page is drawn once with the answer."""
+    workspace().registry.request_stop(job_id)
 
 
 def _failed(job: Job) -> None:

@@ -84,7 +84,7 @@ def test_a_beeswarm_has_a_line_per_field():
     assert list(grey.y) == [0, 0.4]
     assert list(ranked.marker.color) == [0, 1]
     assert ranked.customdata[0] == (
-        "<b>Income: 70</b><br>+0.50 log-odds, +8.0 % points of PD<br>Row 1"
+        "<b>Income: 70</b><br>+0.50 log-odds, +8.0 percentage points of PD<br>Row 1"
     )
 
 
