@@ -116,6 +116,6 @@ def test_rows_that_are_gone_are_named(workspace, source):
 def test_a_sample_comes_described_and_with_its_recipe(workspace):
     """Labels, units and steps are in the draft at once; using it twice keeps it once."""
     source = catalog.add_sample(workspace, "credit_data")
-    assert Schema.from_json(source.draft["schema"])["Income"].unit == "thousands a month"
+    assert Schema.from_json(source.draft["schema"])["Income"].unit == "thousand a month"
     assert len(Recipe.from_json(source.draft["recipe"]).steps) == 4
     assert catalog.add_sample(workspace, "credit_data").id == source.id
