@@ -126,10 +126,14 @@ def _publish(page: Page) -> None:
 
 def _score_and_record(server: Server, page: Page) -> None:
     """The record opens by its address and holds what REST answers for the same applicant."""
+    verdict = page.locator("[class*=st-key-verdict-]")
+    before = verdict.inner_text()
     income = page.get_by_label(re.compile("^Income"))
     income.fill("40")
     income.press("Enter")
     expect(income).to_have_value("40")
+    expect(verdict).not_to_have_text(before)  # nobody records a decision before they see it
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
     page.get_by_role("button", name="Save decision").click()
     page.get_by_role("link", name="Open the decision").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Decision on")
@@ -137,7 +141,6 @@ def _score_and_record(server: Server, page: Page) -> None:
     assert "decision=" in address
     page.goto("about:blank")
     page.goto(address)
-    verdict = page.locator("[class*=st-key-verdict-]")
     expect(verdict).to_be_visible()
     said = _predict(server, _typical(server) | {"Income": 40})
     expect(verdict).to_contain_text(f"{100 * said['default_probability']:.1f} %")
