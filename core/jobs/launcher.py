@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,21 +23,36 @@ LOOK_EVERY_S = 0.2
 STALE_AFTER_S = 10.0
 """A worker of another server that is silent for so long is taken for dead; it beats each second."""
 
+STUCK_AFTER_S = 90.0
+"""A worker is taken for stuck when it neither gets ready, nor takes a job that waits, nor begins
+the one it took for so long. Getting ready takes 9 to 12 s on two busy cores with an empty compile
+cache; the rest takes a moment."""
+
 GRACE_S = 2.0
 LONGEST_PAUSE_S = 30.0
 
 SERVER_STOPPED = "The server was stopped while this ran. Start it again to repeat it."
+NEVER_BEGAN = (
+    "This did not begin, with two workers in turn, so it was given up. Start it again; if it "
+    "happens again, send the log to whoever runs Lendlens."
+)
 
 log = logging.getLogger("lendlens.launcher")
 
 
 @dataclass
 class _Worker:
-    """One process and the name under which it claims jobs."""
+    """One process and the name under which it claims jobs.
+
+    `ready` is the file it makes once it is warm; `well_at` is when it was last seen to do what it
+    should.
+    """
 
     process: "subprocess.Popen[bytes]"
     name: str
+    ready: Path
     started: float = field(default_factory=time.monotonic)
+    well_at: float = field(default_factory=time.monotonic)
 
     @property
     def alive(self) -> bool:
@@ -58,6 +74,8 @@ class Launcher:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._pause_s, self._not_before = 0.0, 0.0
+        self._patience = 1
+        self._given_again: set[str] = set()
 
     def start(self) -> None:
         """Begin in a thread of its own; returns at once."""
@@ -90,6 +108,7 @@ class Launcher:
     def _look(self, workspace: Workspace) -> None:
         try:
             self._bury_dead(workspace)
+            self._kill_stuck(workspace)
             self._fail_silent(workspace)
             self._start_missing(workspace)
         except (SQLAlchemyError, OSError) as error:  # a full disk or a network away may pass
@@ -100,16 +119,52 @@ class Launcher:
             code = worker.process.returncode
             for job in workspace.registry.jobs_of(worker.name):
                 _fail(workspace, job, _how_it_ended(code))
-            self._workers.remove(worker)
-            _close(worker)
-            self._back_off(worker)
+            self._bury(worker)
             log.warning("Worker %s ended with code %s", worker.name, code)
+
+    def _bury(self, worker: _Worker) -> None:
+        self._workers.remove(worker)
+        worker.ready.unlink(missing_ok=True)
+        _close(worker)
+        self._back_off(worker)
 
     def _back_off(self, worker: _Worker) -> None:
         """Wait longer each time workers die young, so that a broken set-up does not spin."""
         lived = time.monotonic() - worker.started
         self._pause_s = 0.0 if lived > LONGEST_PAUSE_S else min(2 * self._pause_s or 0.5, 30.0)
         self._not_before = time.monotonic() + self._pause_s
+
+    def _kill_stuck(self, workspace: Workspace) -> None:
+        """Replace workers that live and yet do nothing; what they had taken is given again."""
+        waits = workspace.registry.job_waits()
+        for worker in list(self._workers):
+            taken = workspace.registry.jobs_of(worker.name)
+            ready = worker.ready.exists()
+            # The first thing that every job does is to report.
+            if ready and all(job.message for job in taken) and (taken or not waits):
+                worker.well_at = time.monotonic()
+            elif time.monotonic() - worker.well_at > self._stuck_after(ready):
+                self._kill(worker)
+                self._patience *= 1 if ready else 2
+                for job in workspace.registry.jobs_of(worker.name):
+                    self._give_again(workspace, job)
+
+    def _stuck_after(self, ready: bool) -> float:
+        """Allow more time to get ready where it was too short before: the computer may be slow."""
+        return STUCK_AFTER_S if ready else STUCK_AFTER_S * self._patience
+
+    def _kill(self, worker: _Worker) -> None:
+        worker.process.kill()
+        worker.process.wait()
+        self._bury(worker)
+        log.warning("Worker %s was stuck and is replaced", worker.name)
+
+    def _give_again(self, workspace: Workspace, job: Job) -> None:
+        if job.id in self._given_again:
+            _fail(workspace, job, NEVER_BEGAN)
+        else:
+            self._given_again.add(job.id)
+            workspace.registry.requeue(job.id)
 
     def _fail_silent(self, workspace: Workspace) -> None:
         """Fail jobs of workers that went down with their server."""
@@ -127,17 +182,19 @@ class Launcher:
 
     def _launch(self, place: int) -> _Worker:
         name = f"{socket.gethostname()}-{secrets.token_hex(4)}"
-        command = [sys.executable, "-m", "core.jobs.worker", "--name", name, *self._arguments]
-        with (self._settings.home / "logs" / f"worker-{place}.log").open("wb") as output:
+        logs = self._settings.home / "logs"
+        ready = logs / f"{name}.ready"
+        command = [sys.executable, "-m", "core.jobs.worker", "--name", name, "--ready", str(ready)]
+        with (logs / f"worker-{place}.log").open("wb") as output:
             process = subprocess.Popen(
-                command,
+                [*command, *self._arguments],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=ROOT,
                 env=os.environ | _environment(self._settings),
             )
-        return _Worker(process, name)
+        return _Worker(process, name, ready)
 
     def _end_all(self, workspace: Workspace) -> None:
         for worker in self._workers:
@@ -149,6 +206,7 @@ class Launcher:
             except subprocess.TimeoutExpired:
                 worker.process.kill()
                 worker.process.wait()
+            worker.ready.unlink(missing_ok=True)
             for job in workspace.registry.jobs_of(worker.name):
                 _fail(workspace, job, SERVER_STOPPED)
         self._workers.clear()

@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Work until standard input closes."""
     options = _options(arguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends us
-    threading.Thread(target=_exit_with_server, daemon=True).start()
+    threading.Thread(target=_exit_with_server, args=(options.ready,), daemon=True).start()
     settings = Settings.from_environment()
     prepare_environment(settings)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
@@ -58,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     kinds: Mapping[str, str] = load(options.kinds)
     warm_up(options.warm)
     log.info("Ready")
+    if options.ready:
+        options.ready.touch()
     while True:
         if not work_once(workspace, options.name, kinds):
             time.sleep(POLL_EVERY_S)
@@ -202,9 +204,11 @@ def _captured(path: Path) -> Iterator[None]:
             os.close(before)
 
 
-def _exit_with_server() -> None:
+def _exit_with_server(ready: Path | None) -> None:
     while os.read(0, 1024):
         pass
+    if ready:
+        ready.unlink(missing_ok=True)
     os._exit(0)  # at once, even in the middle of a job: nobody is left to wait for it
 
 
@@ -213,6 +217,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--name", default=f"{socket.gethostname()}-{secrets.token_hex(3)}")
     parser.add_argument("--kinds", default="core.jobs.worker:KINDS", help="module:dictionary")
     parser.add_argument("--warm", default=WARM, help="module to import first; empty for none")
+    parser.add_argument("--ready", type=Path, help="file to make once jobs can be taken")
     return parser.parse_args(arguments)
 
 

@@ -44,6 +44,16 @@ class JobRecords(Records):
                 job.started_at = job.heartbeat_at = now()
         return job
 
+    def job_waits(self) -> bool:
+        """Return whether any job waits for a worker."""
+        with self._reading() as session:
+            return session.scalar(select(Job.id).where(Job.status == "queued").limit(1)) is not None
+
+    def requeue(self, job_id: str) -> bool:
+        """Put a job back to its place in the queue; return whether it was running."""
+        waiting = {"status": "queued", "worker": "", "pid": None}
+        return self._change_running(job_id, **waiting, started_at=None, heartbeat_at=None)
+
     def beat(self, job_id: str) -> None:
         """Say that the worker of this job lives."""
         self._change_running(job_id, heartbeat_at=now())

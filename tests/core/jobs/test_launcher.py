@@ -11,6 +11,7 @@ import pytest
 from core.config import ROOT
 from core.jobs import launcher as launcher_module
 from core.jobs.launcher import Launcher
+from tests.core.jobs import stuck_workers
 from tests.core.jobs.fake_kinds import ARGUMENTS
 from tests.core.jobs.waiting import is_alive, wait_until
 
@@ -118,6 +119,7 @@ def test_closed_launcher_leaves_no_orphan(settings, store):
     launcher.stop()
     assert not any(is_alive(pid) for pid in pids)
     assert launcher.pids == []
+    assert not list((settings.home / "logs").glob("*.ready"))
     assert "The server was stopped while this ran" in store.registry.job(job.id).error
     assert status(store, waiting[-1]) == "queued"  # it has not begun, so it is not lost
 
@@ -176,3 +178,67 @@ def test_job_of_a_living_worker_is_never_stale(store, launcher, monkeypatch):
     first = store.registry.job(job.id).heartbeat_at
     wait_until(lambda: store.registry.job(job.id).heartbeat_at > first)
     assert status(store, job) == "running"
+
+
+@pytest.fixture
+def impatient(settings, monkeypatch):
+    """Return a launcher, not yet started, that soon takes workers for stuck."""
+    monkeypatch.setattr(launcher_module, "STUCK_AFTER_S", 2.0)
+    launcher = Launcher(settings, stuck_workers.ARGUMENTS)
+    yield launcher
+    launcher.stop()
+
+
+@pytest.mark.parametrize("where", ["warming up", "claiming", "beginning"])
+def test_stuck_worker_is_replaced_and_its_job_is_done(settings, store, impatient, where):
+    """Wherever a worker gets stuck before a job begins, another one does the job."""
+    stuck_workers.stick(settings.home, where, times=1)
+    job = store.registry.submit("add", "Add", {"a": 1, "b": 2})
+    impatient.start()
+    wait_until(lambda: status(store, job) == "done")
+    assert store.registry.job(job.id).result == {"sum": 3}
+
+
+def test_job_that_never_begins_fails_the_second_time(settings, store, impatient):
+    """A job is given to one more worker and then fails in words, not for ever."""
+    stuck_workers.stick(settings.home, "beginning", times=2)
+    job = store.registry.submit("add", "Add", {"a": 1, "b": 2})
+    impatient.start()
+    wait_until(lambda: status(store, job) == "failed")
+    assert "did not begin, with two workers in turn" in store.registry.job(job.id).error
+    following = store.registry.submit("add", "Add", {"a": 1, "b": 2})
+    wait_until(lambda: status(store, following) == "done")
+
+
+def test_slow_computer_gets_a_worker_in_the_end(settings, store, impatient):
+    """Each worker that never got ready gives the next one twice the time."""
+    stuck_workers.stick(settings.home, "warming up", times=2)
+    impatient.start()
+    wait_until(lambda: impatient._patience == 4)
+    job = store.registry.submit("add", "Add", {"a": 1, "b": 2})
+    wait_until(lambda: status(store, job) == "done")
+
+
+def test_idle_worker_is_not_stuck(settings, store, impatient):
+    """A worker for whom nothing waits may be silent for ever."""
+    impatient.start()
+    first = store.registry.submit("add", "Add", {"a": 1, "b": 2})
+    wait_until(lambda: status(store, first) == "done")
+    before = impatient.pids
+    began = time.monotonic()
+    wait_until(lambda: time.monotonic() > began + 3)
+    assert impatient.pids == before
+
+
+def test_busy_workers_are_not_stuck(settings, store, monkeypatch):
+    """A job that has begun may take its time, and so may those behind it."""
+    monkeypatch.setattr(launcher_module, "STUCK_AFTER_S", 0.5)
+    launcher = Launcher(settings, ARGUMENTS)
+    launcher.start()
+    jobs = [store.registry.submit("wait", "Wait", {}) for _ in range(3)]
+    wait_until(lambda: [status(store, job) for job in jobs] == ["running", "running", "queued"])
+    before = launcher.pids
+    began = time.monotonic()
+    wait_until(lambda: time.monotonic() > began + 1.5)
+    assert launcher.pids == before
+    launcher.stop()

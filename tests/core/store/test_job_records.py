@@ -25,6 +25,26 @@ def test_a_claim_says_who_works(registry):
     assert registry.jobs_of("host-1") == [job]
 
 
+def test_a_job_given_back_waits_in_its_old_place(registry):
+    """A job whose worker is gone before it began is the next to be taken, as if untouched."""
+    first = registry.submit("train", "a", {})
+    registry.submit("train", "b", {})
+    registry.claim("stuck", 1)
+    assert registry.requeue(first.id)
+    assert registry.job(first.id) == first
+    assert not registry.requeue(first.id)
+    assert registry.claim("w", 2).id == first.id
+
+
+def test_job_waits(registry):
+    """A job waits until it is taken."""
+    assert not registry.job_waits()
+    registry.submit("train", "a", {})
+    assert registry.job_waits()
+    registry.claim("w", 1)
+    assert not registry.job_waits()
+
+
 def test_no_job_is_claimed_twice(settings, registry):
     """Workers that ask at the same moment never share a job."""
     for number in range(20):
