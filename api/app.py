@@ -6,9 +6,9 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import ASGIApp
 
 from api import docs, failures, routes
+from api.short_way import ShortWay
 from core.store.workspace import Workspace
 
 DESCRIPTION = """
@@ -34,7 +34,7 @@ def routes_of_api(
 
 def create_api(
     workspace: Callable[[], Workspace], workers: Callable[[], int] = lambda: 0
-) -> ASGIApp:
+) -> ShortWay:
     """Return the ASGI app.
 
     Args:
@@ -56,4 +56,4 @@ def create_api(
     api.include_router(routes.router)
     api.include_router(docs.router)
     failures.install(api)
-    return failures.Calm(api)
+    return ShortWay(api)

@@ -32,6 +32,10 @@ WORDS = {
 }
 
 
+# Made once: `json.dumps` would make one for every answer.
+_COMPACT = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+
+
 class BadRequest(Exception):
     """A request that cannot be read; `status` is the 4xx it is answered with."""
 
@@ -48,7 +52,7 @@ class Answer(Response):
 
     def render(self, content: Any) -> bytes:
         """Return compact JSON; a NaN in it would be our own error."""
-        return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
+        return _COMPACT.encode(content).encode()
 
 
 def failure(
@@ -85,29 +89,34 @@ def printable(value: Any, most: int = 80) -> Any:
 def install(api: FastAPI) -> None:
     """Make the app answer in that shape whatever happens."""
 
-    @api.exception_handler(BadRequest)
-    async def unreadable(_request: Request, error: BadRequest) -> Response:
+    async def handle(_request: Request, error: Exception) -> Response:
+        return answer_to(error)
+
+    for kind in (BadRequest, LendlensError, HTTPException, Exception):
+        api.add_exception_handler(kind, handle)
+
+
+def answer_to(error: Exception) -> Answer:
+    """Return what the caller is told about an error; one that nobody expected is logged."""
+    if isinstance(error, BadRequest):
         return failure(error.status, str(error), error.problems)
-
-    @api.exception_handler(LendlensError)
-    async def refused(_request: Request, error: LendlensError) -> Response:
-        if isinstance(error, InputError):
-            return failure(422, _counted(len(error.problems)), tuple(error.problems))
+    if isinstance(error, InputError):
+        return failure(422, _counted(len(error.problems)), tuple(error.problems))
+    if isinstance(error, LendlensError):
         return failure(_status(error), str(error))
-
-    @api.exception_handler(HTTPException)
-    async def no_such_route(_request: Request, error: HTTPException) -> Response:
+    if isinstance(error, HTTPException):
         message = WORDS.get(error.status_code, str(error.detail))
         return failure(error.status_code, message, headers=dict(error.headers or {}))
+    return _unexpected(error)
 
-    @api.exception_handler(Exception)
-    async def unexpected(_request: Request, error: Exception) -> Response:
-        error_id = secrets.token_hex(4)
-        frames = traceback.extract_tb(error.__traceback__)[-3:]
-        place = " > ".join(f"{Path(f.filename).name}:{f.lineno}" for f in frames)
-        # Without the message: it may quote an applicant's values.
-        logger.error("error %s: %s at %s", error_id, type(error).__name__, place)
-        return failure(500, f"Something went wrong on our side. The log knows it as {error_id}.")
+
+def _unexpected(error: Exception) -> Answer:
+    error_id = secrets.token_hex(4)
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    place = " > ".join(f"{Path(f.filename).name}:{f.lineno}" for f in frames)
+    # Without the message: it may quote an applicant's values.
+    logger.error("error %s: %s at %s", error_id, type(error).__name__, place)
+    return failure(500, f"Something went wrong on our side. The log knows it as {error_id}.")
 
 
 def _counted(problems: int) -> str:

@@ -97,7 +97,7 @@ async def _body(request: Request) -> bytes:
 
 def _parse(body: bytes) -> Any:
     try:
-        return json.loads(body, object_pairs_hook=_object)
+        return _DECODER.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
     except RecursionError as error:
         raise BadRequest(400, "The JSON is nested too deeply.") from error
     except json.JSONDecodeError as error:
@@ -113,6 +113,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise BadRequest(422, f"The member {printable(twice)!r} is given more than once.")
     return found
+
+
+# Made once: `json.loads` would make one for every body.
+_DECODER = json.JSONDecoder(object_pairs_hook=_object)
 
 
 def _applicant(value: Any, name: str, row: int) -> Applicant:
