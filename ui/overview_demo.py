@@ -1,7 +1,8 @@
 """The demo on the overview: the chapters at the left, what they show at the right.
 
 The story is in the store, so it looks the same after a refresh, in a second browser and after
-its end. `?demo=` names the one in view; a running one is always in view.
+its end. `?demo=` names the one in view; a running one is always in view, and stays until it is
+closed.
 """
 
 import streamlit as st
@@ -23,16 +24,33 @@ ICONS = {
 }
 
 
+IN_VIEW = "demo-in-view"
+"""Where a visit remembers the demo it watches; its address need not name it."""
+
+
 def demo_in_view() -> Job | None:
-    """Return the demo that the address names, or the one that runs."""
-    asked = st.query_params.get("demo")
-    if asked:
-        try:
-            return workspace().registry.job(asked)
-        except NotFoundError:
-            del st.query_params["demo"]  # a link from another workspace: show what is here
+    """Return the demo that the address names, the one that runs, or the one watched until now."""
     last = last_demo(workspace())
-    return last if last and last.active else None
+    job = _asked() or (last if last and last.active else _remembered())
+    if job:
+        st.session_state[IN_VIEW] = job.id
+    return job
+
+
+def _asked() -> Job | None:
+    asked = st.query_params.get("demo")
+    if not asked:
+        return None
+    try:
+        return workspace().registry.job(asked)
+    except NotFoundError:
+        del st.query_params["demo"]  # a link from another workspace: show what is here
+        return None
+
+
+def _remembered() -> Job | None:
+    job_id = st.session_state.get(IN_VIEW)
+    return workspace().registry.job(job_id) if job_id else None
 
 
 def run_button(key: str = "run-demo") -> None:
@@ -50,7 +68,7 @@ def demo_buttons() -> None:
     """Draw the button that starts the demo, and a way back to the last one."""
     with st.container(horizontal=True, horizontal_alignment="right"):
         last = last_demo(workspace())
-        if last and not last.active and st.query_params.get("demo") != last.id:
+        if last and not last.active and st.session_state.get(IN_VIEW) != last.id:
             st.button("Show the last demo", type="tertiary", on_click=_show, args=(last.id,))
         run_button()
 
@@ -63,7 +81,19 @@ def draw_demo(job: Job) -> None:
             if not job.active:
                 st.button("Close", type="tertiary", on_click=_close, icon=":material/close:")
         job_progress(job.id)
-        st.fragment(_story, run_every=0.5 if job.active else None)(job.id)
+        if job.active:
+            st.fragment(_story, run_every=0.5)(job.id)
+        else:
+            st.fragment(_told)(job.id)
+
+
+def _told(job_id: str) -> None:
+    """Draw a story that has ended.
+
+    It is another fragment than the story that was polled: Streamlit would run a poll that is
+    still on its way instead of sending the rest of the page to the browser.
+    """
+    _story(job_id)
 
 
 def _story(job_id: str) -> None:
@@ -117,3 +147,4 @@ def _show(job_id: str) -> None:
 
 def _close() -> None:
     st.query_params.pop("demo", None)
+    st.session_state.pop(IN_VIEW, None)

@@ -1,9 +1,11 @@
 """Below the navigation: the champion in force and the jobs that run. Nothing else."""
 
+from itertools import count
+
 import streamlit as st
 
 from ui import links
-from ui.components.jobs import progress_text
+from ui.components.jobs import polled, progress_text
 from ui.components.pickers import model_name
 from ui.session import workspace
 
@@ -12,7 +14,7 @@ def draw() -> None:
     """Draw the sidebar; jobs are polled only while there are any."""
     _champion()
     active = bool(workspace().registry.jobs(active=True))
-    st.fragment(_jobs, run_every=1.0 if active else None)(active)
+    st.fragment(_jobs, run_every=1.0 if active else None)(count())
 
 
 def _champion() -> None:
@@ -24,10 +26,11 @@ def _champion() -> None:
     links.link(model_name(champion), "models", icon=":material/verified:", model=champion.id)
 
 
-def _jobs(was_active: bool) -> None:
+def _jobs(looks: "count[int]") -> None:
+    asked_again = polled(looks)
     jobs = workspace().registry.jobs(active=True)
     if not jobs:
-        if was_active:
+        if asked_again:
             st.rerun()  # the page may show what has just been finished
         return
     st.caption("Running")

@@ -77,6 +77,18 @@ def test_running_demo_is_in_view_everywhere(workspace, demo, open_page):
     assert "Stop" in labels(at)
 
 
+def test_end_of_a_demo_is_seen_without_its_address(workspace, demo, open_page):
+    """Who found the demo running also sees how it ended, and closes it."""
+    at = open_page("overview")
+    workspace.registry.add_source("Loans", "loans.csv", 1, "aa", 1, {}, {})
+    workspace.registry.finish(demo.id, "failed", "The disk is full.")
+    at.run()
+    assert "The disk is full." in text(at)
+    assert "Show the last demo" not in labels(at)
+    at.button[labels(at).index("Close")].click().run()
+    assert "From a loan file" not in text(at)
+
+
 @pytest.mark.parametrize(("epochs", "charts"), [(1, 0), (2, 1), (5, 1)])
 def test_no_empty_chart_while_training(seeded, open_page, epochs, charts):
     """The curve is drawn once there is a line to draw."""

@@ -3,10 +3,12 @@
 job_progress(run.job_id)          # polls twice a second until it ends, then the page reruns
 """
 
+from itertools import count
+
 import streamlit as st
 
 from core.formatting import duration, percent
-from core.store.tables import ACTIVE, Job
+from core.store.tables import Job
 from ui.session import workspace
 
 
@@ -15,16 +17,28 @@ def job_progress(job_id: str) -> None:
 
     The worker writes to the store and this reads from it: leaving the page changes nothing.
     """
-    job = workspace().registry.job(job_id)
-    watch = st.fragment(_watch, run_every=0.5 if job.status in ACTIVE else None)
-    watch(job_id, job.status in ACTIVE)
+    active = workspace().registry.job(job_id).active
+    st.fragment(_watch, run_every=0.5 if active else None)(job_id, count())
 
 
-def _watch(job_id: str, was_active: bool) -> None:
+def polled(looks: "count[int]") -> bool:
+    """Return whether a page that is on screen asks, and not the page that is being drawn.
+
+    A redrawn page can get lost on its way to the browser, which then goes on asking as before. So
+    whoever is asked after the end redraws the page each time, and not only the first time.
+
+    Args:
+        looks: A new counter for each drawing of the page, given to the fragment that polls.
+    """
+    return next(looks) > 0
+
+
+def _watch(job_id: str, looks: "count[int]") -> None:
+    asked_again = polled(looks)
     job = workspace().registry.job(job_id)
-    if was_active and job.status not in ACTIVE:
+    if asked_again and not job.active:
         st.rerun()  # the whole page: its results are there now
-    if job.status in ACTIVE:
+    if job.active:
         _running(job)
     elif job.status == "failed":
         _failed(job)
