@@ -14,7 +14,7 @@ import pandas as pd
 
 from core.data.catalog import data_set_source
 from core.decision.scoring import Scorer
-from core.errors import ExplanationError
+from core.errors import ExplanationError, NotFoundError
 from core.explanation.global_ import Explained, explain_rows, in_chunks, in_random_order
 from core.explanation.reference import Kind
 from core.formatting import of
@@ -22,7 +22,7 @@ from core.jobs.explain_request import ROWS
 from core.jobs.progress import JobContext, Stopped
 from core.store.base import new_id
 from core.store.tables import ModelVersion
-from core.store.workspace import Workspace
+from core.store.workspace import Workspace, explanation_parts
 
 CHUNK = 50
 
@@ -92,7 +92,7 @@ class _Explanation:
 
     @property
     def _parts_folder(self) -> str:
-        return f"explanations/parts-{self._model.id}-{self._reference.id}"
+        return f"{explanation_parts(self._model.id)}/{self._reference.id}"
 
     def _read(self, folder: str) -> Explained:
         return Explained.from_files(lambda name: self._workspace.artifacts.read(folder, name))
@@ -104,15 +104,20 @@ class _Explanation:
         meta = {**about, "reference": self._reference.facts(), "of": len(self._test)}
         files = {**explained.to_files(), "meta.json": json.dumps(meta, indent=1).encode()}
         digest = self._workspace.artifacts.write(f"explanations/{id}", files, about)
-        self._workspace.registry.add_explanation(
-            model_id=self._model.id,
-            job_id=self._context.job.id,
-            reference=self._kind,
-            rows=len(explained),
-            of=len(self._test),
-            digest=digest,
-            id=id,
-        )
+        try:
+            self._workspace.registry.add_explanation(
+                model_id=self._model.id,
+                job_id=self._context.job.id,
+                reference=self._kind,
+                rows=len(explained),
+                of=len(self._test),
+                digest=digest,
+                id=id,
+            )
+        except NotFoundError:  # somebody deleted the model meanwhile
+            self._workspace.artifacts.delete(f"explanations/{id}")
+            self._workspace.artifacts.delete(explanation_parts(self._model.id))
+            raise
         return {"explanation_id": id, "rows": len(explained), "of": len(self._test)}
 
 

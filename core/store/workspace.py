@@ -42,11 +42,22 @@ class Workspace:
     def delete_model(self, model_id: str) -> None:
         """Delete a model version that nothing refers to, with its explanations and files.
 
+        A job that explains it is stopped.
+
         Raises:
             InUseError: It is or was champion, or decisions were made with it.
         """
         explanations = self.registry.explanations(model_id)
         self.registry.delete_model(model_id)
+        for job in self.registry.jobs(active=True, kind="explain"):
+            if job.payload.get("model_id") == model_id:
+                self.registry.request_stop(job.id)
         for explanation in explanations:
             self.artifacts.delete(f"explanations/{explanation.id}")
+        self.artifacts.delete(explanation_parts(model_id))
         self.artifacts.delete(f"models/{model_id}")
+
+
+def explanation_parts(model_id: str) -> str:
+    """Return the folder of explanations that are not finished and can be continued."""
+    return f"explanations/parts/{model_id}"

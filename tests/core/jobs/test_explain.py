@@ -4,12 +4,15 @@ import json
 
 import pytest
 
+from core.decision.policy import Policy
+from core.decision.registration import change_policy
 from core.decision.scoring import Scorer
 from core.errors import NotFoundError
 from core.explanation.global_ import Explained
 from core.jobs import explain
 from core.jobs.explain_request import active_explanation, start_explanation
 from core.jobs.progress import JobContext, Stopped
+from core.store.workspace import explanation_parts
 
 
 @pytest.fixture
@@ -119,6 +122,43 @@ def test_a_killed_job_is_continued(seeded, model, context, monkeypatch):
     assert fresh == [5]
     assert len(explained) == 25
     assert explained.values.index.is_unique
+
+
+def leftovers(workspace, model):
+    """The chunks of a model that lie in the workspace."""
+    folder = workspace.settings.home / "artifacts" / explanation_parts(model.id)
+    return sorted(chunk.name for chunk in folder.glob("*/*"))
+
+
+def test_chunks_stay_while_they_can_be_continued(seeded, model, context, monkeypatch):
+    """A stopped job leaves them to the next; a job that comes to its end leaves none."""
+    with monkeypatch.context() as patch:
+        stop_after(context, 22, patch)
+        explain.run(context)
+    assert leftovers(seeded, model) == ["00000-10", "00001-10"]
+    seeded.registry.finish(context.job.id, "stopped")
+    explain.run(claimed(seeded, model, rows=25))
+    assert leftovers(seeded, model) == []
+
+
+def test_nothing_is_left_of_a_model_deleted_meanwhile(seeded, model, monkeypatch):
+    """The job fails in words and takes along what it made after the model was gone."""
+    monkeypatch.setattr(explain, "CHUNK", 10)
+    version = change_policy(seeded, model.id, Policy(0.3, 0.9))
+    context = claimed(seeded, version, rows=25)
+    explain_rows = explain.explain_rows
+
+    def delete_and_go_on(*args):
+        if seeded.registry.models()[0].id == version.id:
+            seeded.delete_model(version.id)
+        return explain_rows(*args)
+
+    monkeypatch.setattr(explain, "explain_rows", delete_and_go_on)
+    monkeypatch.setattr(context, "should_stop", lambda: False)
+    with pytest.raises(NotFoundError, match="There is no model"):
+        explain.run(context)
+    assert leftovers(seeded, version) == []
+    assert not list((seeded.settings.home / "artifacts" / "explanations").glob("exp_*"))
 
 
 def test_more_rows_begin_with_the_same_ones(seeded, model, context):

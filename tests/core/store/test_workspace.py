@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import ConfigError, InUseError, NotFoundError
-from core.store.workspace import Workspace
+from core.store.workspace import Workspace, explanation_parts
 from tests.core.store.filling import a_model, a_source
 
 
@@ -55,6 +55,18 @@ def test_delete_model_drops_its_files(store):
     assert not any(store.artifacts.exists(folder) for folder in folders)
     with pytest.raises(NotFoundError, match="There is no model 'mod_"):
         store.registry.model(model.id)
+
+
+def test_delete_model_drops_unfinished_explanations(store):
+    """Chunks that could have been continued go too, and whoever makes more of them is stopped."""
+    gone, kept = a_model(store.registry), a_model(store.registry)
+    for model in (gone, kept):
+        store.artifacts.write(f"{explanation_parts(model.id)}/ref_1/00000-50", {"a": b"1"})
+    jobs = [store.registry.submit("explain", "E", {"model_id": m.id}) for m in (gone, kept)]
+    store.delete_model(gone.id)
+    assert not store.artifacts.exists(f"{explanation_parts(gone.id)}/ref_1/00000-50")
+    assert store.artifacts.exists(f"{explanation_parts(kept.id)}/ref_1/00000-50")
+    assert [store.registry.job(job.id).status for job in jobs] == ["stopped", "queued"]
 
 
 def test_delete_model_in_use_keeps_its_files(store):
