@@ -9,7 +9,7 @@ import streamlit as st
 from core.data.catalog import data_set_source
 from core.data.fields import Field
 from core.data.schema import value_text
-from core.decision.applicant import Value
+from core.decision.applicant import Value, from_row
 from core.errors import NotFoundError
 from core.store.tables import Run
 from core.store.workspace import Workspace
@@ -43,7 +43,7 @@ class LoanFile:
         if row not in self.frame.index:
             last = int(self.frame.index.max())
             raise NotFoundError(f"There is no row {row:,}. The loan file has rows 0 to {last:,}.")
-        return {asked.name: _plain(self.frame.at[row, asked.name], asked) for asked in fields}
+        return from_row(fields, self.frame.loc[[row]].to_dict("records")[0])
 
     def next_test_row(self, row: int | None) -> int:
         """Return the test row after this one; the first after the last."""
@@ -77,11 +77,3 @@ def _loan_file(_workspace: Workspace, run_id: str, data_set_id: str) -> LoanFile
         bad = known.map(value_text) == schema.bad_value
         outcome = dict(zip(known.index.tolist(), bad.tolist(), strict=True))
     return LoanFile(frame, part, outcome, sorted(row for row in part if part[row] == "test"))
-
-
-def _plain(value: object, asked: Field) -> Value:
-    if pd.isna(value):  # type: ignore[call-overload]
-        return None
-    if asked.kind == "number":
-        return float(value)  # type: ignore[arg-type]
-    return value.date().isoformat() if isinstance(value, pd.Timestamp) else str(value)

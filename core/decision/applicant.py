@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+import pandas as pd
+
 from core.data.fields import Field
 from core.errors import FieldProblem, InputError
 from core.formatting import number
@@ -60,11 +62,29 @@ def read(fields: Sequence[Field], applicant: Mapping[str, Any], row: int = 0) ->
     return values
 
 
+def from_row(fields: Sequence[Field], row: Mapping[Any, Any]) -> dict[str, Value]:
+    """Return one row of a loan file as a caller would send it; `read` takes it as it is.
+
+    Args:
+        fields: The model's form.
+        row: Source columns to cells as pandas holds them.
+    """
+    return {field.name: _cell(row[field.name], field) for field in fields}
+
+
 def flag(fields: Sequence[Field], values: Mapping[str, Value]) -> tuple[Flag, ...]:
     """Return what is unusual about values that `read` returned, in the order of the fields."""
     return tuple(
         found for field in fields if (found := _flag(field, values.get(field.name))) is not None
     )
+
+
+def _cell(value: Any, field: Field) -> Value:
+    if pd.isna(value):
+        return None
+    if field.kind == "number":
+        return float(value)
+    return value.date().isoformat() if isinstance(value, pd.Timestamp) else str(value)
 
 
 def _read(field: Field, value: Any) -> Value:

@@ -2,18 +2,16 @@
 
 import io
 import json
-from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from core.data.catalog import add_sample, data_set_source, save_data_set, source_frame
 from core.data.cleaning import Recipe, preview
-from core.data.fields import Field
 from core.data.samples import sample
 from core.data.schema import Schema, outcome_vector
 from core.data.splitting import SplitSettings
+from core.decision.applicant import from_row
 from core.decision.ledger import record
 from core.decision.scoring import Scorer
 from core.evaluation.report import Report, plain_summary
@@ -182,7 +180,7 @@ def _decide(story: Story, data_set: DataSet, trained: Run, model: ModelVersion) 
     scorer = Scorer.load(workspace, model.id)
     row = _risky_row(workspace.artifacts.read(f"runs/{trained.id}", "predictions.parquet"))
     frame, _, _ = data_set_source(workspace, data_set.id)
-    inputs = applicant_of(scorer.bundle.fields, frame.loc[[row]].iloc[0].to_dict())
+    inputs = from_row(scorer.bundle.fields, frame.loc[[row]].to_dict("records")[0])
     said = scorer.assess(inputs)
     reference = f"demo-row-{row}"
     user = workspace.settings.user
@@ -194,19 +192,6 @@ def _risky_row(written: bytes) -> int:
     predictions = pd.read_parquet(io.BytesIO(written), columns=["row", "part", "network"])
     unseen = predictions[predictions["part"] == "test"].sort_values(["network", "row"])
     return int(unseen["row"].iloc[int(RISKY * len(unseen))])
-
-
-def applicant_of(fields: tuple[Field, ...], row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return one row of a loan file as a caller would send it: plain values, None for blanks."""
-    return {field.name: _plain(row[field.name]) for field in fields}
-
-
-def _plain(value: Any) -> float | str | None:
-    if pd.isna(value):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    return float(value) if isinstance(value, int | float | np.number) else str(value)
 
 
 def _decided(written: DecisionRecord, row: int) -> str:

@@ -1,9 +1,10 @@
 import math
 
+import pandas as pd
 import pytest
 
 from core.data.fields import Field
-from core.decision.applicant import flag, read
+from core.decision.applicant import flag, from_row, read
 from core.errors import FieldProblem, InputError
 
 FIELDS = (
@@ -30,6 +31,23 @@ def test_values_come_back_in_the_order_of_the_fields() -> None:
         ("Home", "rent"),
         ("Since", None),
     ]
+
+
+def test_a_row_of_a_loan_file_can_be_sent_as_it_is() -> None:
+    """Cells become plain values of the field's type; further columns are left out."""
+    frame = pd.DataFrame(
+        {
+            "Age": [40, 41],
+            "Income": [120.5, None],
+            "Home": ["rent", None],
+            "Since": pd.to_datetime(["2010-01-31", None]),
+            "Status": ["good", "bad"],
+        }
+    )
+    first, second = (from_row(FIELDS, row) for row in frame.to_dict("records"))
+    assert first == {"Age": 40.0, "Income": 120.5, "Home": "rent", "Since": "2010-01-31"}
+    assert second == {"Age": 41.0, "Income": None, "Home": None, "Since": None}
+    assert read(FIELDS, first) == first
 
 
 @pytest.mark.parametrize(
