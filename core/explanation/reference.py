@@ -147,7 +147,7 @@ def _hash(kind: str, frame: pd.DataFrame) -> str:
 
 
 def to_files(references: Iterable[Reference]) -> dict[str, bytes]:
-    """Return the two files that `from_files` reads, to be stored with a run or a model."""
+    """Return the two files that `from_files` reads, to be stored with a model version."""
     chosen = list(references)
     # Kind and row id live in the index: a feature may have any name.
     frame = pd.concat({reference.kind: reference.frame for reference in chosen})

@@ -29,7 +29,6 @@ from core.data.splitting import Split, SplitSettings, split
 from core.decision.policy import Policy, propose
 from core.decision.registration import register
 from core.evaluation.report import Report, evaluate, plain_summary
-from core.explanation import reference
 from core.jobs.progress import JobContext, Stopped
 from core.jobs.train_progress import LiveEpochs
 from core.jobs.train_request import NETWORK_TRAINED
@@ -204,20 +203,10 @@ class _Result:
     def report(self) -> Report:
         return evaluate(self.predictions, "test", self.policy.decline_from)
 
-    def references(self) -> dict[str, bytes]:
-        """Return the stored reference populations, chosen from training rows."""
-        known = self.predictions["part"] == "train"
-        pd_hat = self.predictions.loc[known, "network"].to_numpy()
-        return reference.to_files(
-            reference.choose(self.material.train, pd_hat, self.policy, kind)
-            for kind in reference.KINDS
-        )
-
     def files(self) -> dict[str, bytes]:
         return {
             **self.bundle.to_files(),
             **challenger_files(self.challengers),
-            **self.references(),
             "model.keras": _keras_bytes(self.trained),
             "predictions.parquet": _parquet(self.predictions),
             "evidence.json": json.dumps(self.report.to_json(), indent=1).encode(),

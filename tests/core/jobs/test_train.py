@@ -82,10 +82,16 @@ def test_challengers_can_be_read_back(seeded, run, read, predictions):
         assert pd_hat == pytest.approx(predictions[key].to_numpy())
 
 
-def test_evidence_and_references_are_stored(read, run):
-    """Evaluation and explanation find what they need without training anything."""
+def test_evidence_and_references_are_stored(seeded, read, run):
+    """Evaluation and explanation find what they need without training anything.
+
+    Reference populations depend on the cut-offs, so they are the model version's and not the run's.
+    """
     assert json.loads(read("evidence.json"))["n"] == run.summary["rows"]["test"]
-    references = {each["kind"]: each["n"] for each in json.loads(read("references.json"))}
+    assert "references.json" not in seeded.artifacts.names(f"runs/{run.id}")
+    model = seeded.registry.models(run.id)[0]
+    written = seeded.artifacts.read(f"models/{model.id}", "references.json")
+    references = {each["kind"]: each["n"] for each in json.loads(written)}
     assert references == {"near_cut_off": 100, "all": 100, "approved": 100}
 
 
