@@ -32,21 +32,25 @@ WATCH = """() => {
     window.sent ??= performance.now();
     return send.apply(this, data);
   };
-  new MutationObserver(() => {
-    window.changed = performance.now();
-    if (window.sent !== null) window.answered ??= window.changed;
-  }).observe(
-    document, {subtree: true, childList: true, attributes: true, characterData: true});
+  const content = record => record.type !== 'attributes';
+  const differs = record => content(record)
+    || record.target.getAttribute(record.attributeName) !== record.oldValue;
+  new MutationObserver(records => {
+    if (records.some(differs)) window.changed = performance.now();
+    if (window.sent !== null && records.some(content)) window.answered ??= performance.now();
+  }).observe(document, {subtree: true, childList: true, attributes: true,
+                        attributeOldValue: true, characterData: true});
 }"""
-"""Notes when a message goes to the server, when the page first changes after it, and last."""
+"""Notes when a message goes to the server, when words or marks first change after it, and when
+anything changes last. An attribute that is set to the value it has is no change.
+"""
 
 STANDS_STILL = """async () => {
-  const quiet = () => window.sent !== null && window.changed > window.sent
-    && performance.now() - window.changed > 400;
+  const quiet = () => window.answered !== null && performance.now() - window.changed > 400;
   while (!quiet()) await new Promise(requestAnimationFrame);
   return [window.answered - window.sent, window.changed - window.sent];
 }"""
-"""Milliseconds from the message to the server until the page first changes, and stands still.
+"""Milliseconds from the message to the server until words or marks change, and all stands still.
 
 Streamlit waits a moment after a key before it sends; that is the same for everyone and left out.
 """

@@ -1,21 +1,25 @@
 """What a cut-off would decide: a slider, and everything that moves with it.
 
-The whole is a fragment: moving the slider looks four counts up in a sorted table, redraws two
-charts and whatever is open below, and leaves the rest of the page alone.
+The whole is a fragment: moving the slider looks four counts up in a sorted table, moves a line,
+rewrites figures and tiles, redraws whatever is open below, and leaves the rest of the page alone.
+Nothing that is in sight by itself is a Plotly chart: each takes a browser 50 ms and more to redraw.
 """
+
+from collections.abc import Sequence
+from functools import lru_cache
 
 import pandas as pd
 import streamlit as st
 
-from core.charts import evaluation as charts
+from core.charts import cut_off as charts
 from core.evaluation.intervals import Estimate, confusion_intervals
 from core.evaluation.metrics import Confusion
 from core.formatting import percent
 from ui import theme
-from ui.components.figure import draw
-from ui.components.metrics import metric_row
+from ui.components.table import csv_download, table
 from ui.evaluation_depth import depth
 from ui.evaluation_evidence import Evidence
+from ui.evaluation_figures import figure_grid
 from ui.evaluation_view import figure
 
 _URL = "cut_off"
@@ -116,40 +120,58 @@ def sentence(cut_off: float, confusion: Confusion) -> str:
 
 def _figures(figures: dict[str, Estimate], bad_rate: float) -> None:
     baseline = f"Approving everybody would be right in {percent(1 - bad_rate)}."
-    metric_row(
-        [figure(name, figures[name]) for name in ("approval_rate", "approved_bad_rate", "recall")]
-    )
-    metric_row(
-        [
-            figure("precision", figures["precision"]),
-            figure("accuracy", figures["accuracy"], baseline),
-            figure("f1", figures["f1"]),
-        ]
+    names = ("approval_rate", "approved_bad_rate", "recall", "precision", "accuracy", "f1")
+    figure_grid(
+        [figure(name, figures[name], baseline if name == "accuracy" else "") for name in names]
     )
 
 
 def _distribution(evidence: Evidence, cut_off: float, confusion: Confusion) -> None:
     bads, goods = confusion.tp + confusion.fn, confusion.fp + confusion.tn
-    draw(
-        charts.score_distribution(evidence.distribution, cut_off, theme.current()),
+    finding = (
         f"{100 * confusion.tp / bads:.0f} of 100 bads and {100 * confusion.fp / goods:.0f} "
-        "of 100 goods would be declined",
-        evidence.distribution,
-        key="distribution",
-        alt="Distribution of default probabilities, goods upwards and bads downwards",
+        "of 100 goods would be declined"
     )
+    alt = "Distribution of default probabilities, goods upwards and bads downwards"
+    bars = _bars(evidence, alt, theme.current())
+    line = charts.cut_off_line(cut_off, theme.current())
+    _picture((bars, line), finding, evidence.distribution, "distribution", alt)
+
+
+@lru_cache(maxsize=16)
+def _bars(evidence: Evidence, alt: str, which: theme.Theme) -> str:
+    """Return the bars, the same at every cut-off."""
+    return charts.score_bars(evidence.distribution, alt, which)
 
 
 def _confusion(confusion: Confusion) -> None:
     right = (confusion.tp + confusion.tn) / confusion.n
     frame = confusion_frame(confusion)
-    draw(
-        charts.confusion_matrix(frame, theme.current()),
-        f"{100 * right:.0f} of 100 decisions would be right",
-        frame,
-        key="confusion",
-        alt="Confusion matrix: decisions against outcomes",
+    alt = "Confusion matrix: decisions against outcomes"
+    tiles = charts.confusion_table(frame, alt, theme.current())
+    _picture(
+        (tiles,), f"{100 * right:.0f} of 100 decisions would be right", frame, "confusion", alt
     )
+
+
+def _picture(layers: Sequence[str], finding: str, data: pd.DataFrame, key: str, alt: str) -> None:
+    """Draw HTML as `ui.components.figure.draw` draws a chart; a layer lies over those before it."""
+    with st.container(key=f"figure-{key}"):
+        st.subheader(finding, anchor=False)
+        with st.container(gap=None):
+            for layer in layers:
+                st.html(layer)
+        shelf = st.popover(
+            "Data",
+            icon=":material/table_rows:",
+            type="tertiary",
+            key=f"data-{key}",
+            on_change="rerun",
+        )
+        if shelf.open:
+            with shelf, st.container(key=f"shelf-{key}"):
+                table(data, alt=f"Data of the chart: {alt}")
+                csv_download(data, f"{key}.csv", key=key)
 
 
 def confusion_frame(confusion: Confusion) -> pd.DataFrame:

@@ -12,9 +12,10 @@ from core.store.tables import Run
 from ui import links, theme
 from ui.components.figure import draw
 from ui.components.jobs import job_progress
-from ui.components.metrics import Figure, metric_row
+from ui.components.metrics import Figure
 from ui.components.page import empty_state
 from ui.evaluation_evidence import Evidence
+from ui.evaluation_figures import figure_grid
 from ui.session import workspace
 
 _CHANCE = {"auc": 0.5, "gini": 0.0, "ks": 0.0}
@@ -47,14 +48,16 @@ def summary(report: Report) -> None:
 
 def score_figures(report: Report) -> None:
     """Draw the figures that need no cut-off."""
-    metric_row([figure(name, report.of(name)) for name in ("auc", "gini", "ks", "pr_auc", "brier")])
+    names = ("auc", "gini", "ks", "pr_auc", "brier")
+    figure_grid([figure(name, report.of(name)) for name in names])
 
 
 def figure(name: str, estimate: Estimate, more: str = "") -> Figure:
     """Return one figure with interval and n as its second line."""
     term = TERMS[name]
     value, ends = worded(name, estimate)
-    detail = f"{ends} · n = {count(estimate.n)}" if ends else f"n = {count(estimate.n)}"
+    n = f"n = {count(estimate.n)}".replace(" ", "\N{NO-BREAK SPACE}")
+    detail = f"{ends} · {n}" if ends else n
     return Figure(term.label, value, detail, f"{term.help} {more}".strip())
 
 

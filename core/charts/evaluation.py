@@ -96,55 +96,6 @@ def _cut_off_label(cut_off: float, colours: Palette) -> dict[str, Any]:
     )
 
 
-def confusion_matrix(frame: pd.DataFrame, theme: Theme) -> go.Figure:
-    """Draw decisions against outcomes as four tiles; wrong decisions are bordered in vermillion.
-
-    Args:
-        frame: Four rows with outcome ("Good", "Bad"), decision ("Approved", "Declined"), rows,
-            share (of the outcome) and right (whether the decision was).
-        theme: Which palette.
-    """
-    colours = palette(theme)
-    across, up = ["Approved", "Declined"], ["Bad", "Good"]
-    axis = {
-        "range": [-0.5, 1.5],
-        "tickvals": [0, 1],
-        "showgrid": False,
-        "tickfont": {"size": 13, "color": colours.text},
-    }
-    tiles = [
-        (across.index(row.decision), up.index(row.outcome), row, colours) for row in rows_of(frame)
-    ]
-    return figure(
-        theme,
-        xaxis=axis | {"ticktext": across, "side": "top"},
-        yaxis=axis | {"ticktext": up},
-        shapes=[_tile(*tile) for tile in tiles],
-        annotations=[_tile_label(*tile) for tile in tiles],
-        margin={"l": 72, "r": 16, "t": 32, "b": 12},
-    )
-
-
-def _tile(x: int, y: int, row: Any, colours: Palette) -> dict[str, Any]:
-    hue = colours.accent if row.right else colours.bad
-    return {
-        "type": "rect",
-        "x0": x - 0.48,
-        "x1": x + 0.48,
-        "y0": y - 0.47,
-        "y1": y + 0.47,
-        "fillcolor": faded(hue, 0.08 + 0.3 * row.share),
-        "line": {"color": hue, "width": 1.5},
-    }
-
-
-def _tile_label(x: int, y: int, row: Any, colours: Palette) -> dict[str, Any]:
-    verdict = "Right" if row.right else "Wrong"
-    share = f"{percent(row.share)} of {row.outcome.lower()}s"
-    text = f"<b>{count(row.rows)}</b><br>{verdict}: {share}"
-    return label(text, colours.text, x=x, y=y, font={"color": colours.text, "size": 14})
-
-
 def trade_off(frame: pd.DataFrame, cut_off: float, theme: Theme) -> go.Figure:
     """Draw approval rate and bad rate among the approved over all cut-offs.
 

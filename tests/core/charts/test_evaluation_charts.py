@@ -76,25 +76,6 @@ def test_hover_speaks_in_full_words():
     assert goods.customdata[1] == "25.0 % to 50.0 %: 3 goods, 30.0 % of all who repaid"
 
 
-def test_confusion_says_right_and_wrong():
-    """Four tiles, each with its count and whether the decision was right."""
-    frame = pd.DataFrame(
-        {
-            "outcome": ["Good", "Good", "Bad", "Bad"],
-            "decision": ["Approved", "Declined"] * 2,
-            "rows": [1700, 300, 40, 60],
-            "share": [0.85, 0.15, 0.4, 0.6],
-            "right": [True, False, False, True],
-        }
-    )
-    fig = charts.confusion_matrix(frame, "light")
-    assert [note.text for note in fig.layout.annotations][:2] == [
-        "<b>1,700</b><br>Right: 85.0 % of goods",
-        "<b>300</b><br>Wrong: 15.0 % of goods",
-    ]
-    assert len(fig.layout.shapes) == 4
-
-
 def test_roc_marks_the_cut_off():
     """Each model has its own dash, and the cut-off is a point on the network's curve."""
     fig = curve_charts.roc(CURVE, (0.2, 0.8), "light")
