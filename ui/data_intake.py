@@ -10,7 +10,7 @@ from core.data.samples import SAMPLES, Sample
 from core.errors import LendlensError
 from core.store.tables import Source
 from ui import links
-from ui.components.pickers import _pick as pick
+from ui.components.pickers import pick
 from ui.components.table import table
 from ui.data_draft import source_rows
 from ui.session import workspace

@@ -28,12 +28,12 @@ R = TypeVar("R", bound=_Record)
 
 def pick_data_set() -> DataSet | None:
     """Let the visitor choose a data set; bound to `?dataset=`."""
-    return _pick("dataset", "Data set", workspace().registry.data_sets(), data_set_name)
+    return pick("dataset", "Data set", workspace().registry.data_sets(), data_set_name)
 
 
 def pick_run() -> Run | None:
     """Let the visitor choose a run; bound to `?run=`."""
-    return _pick("run", "Run", workspace().registry.runs(), run_name)
+    return pick("run", "Run", workspace().registry.runs(), run_name)
 
 
 def pick_model() -> ModelVersion | None:
@@ -46,26 +46,21 @@ def pick_model() -> ModelVersion | None:
         in_force = champion is not None and model.id == champion.id
         return f"{model_name(model)} (champion)" if in_force else model_name(model)
 
-    return _pick("model", "Model", models, name)
+    return pick("model", "Model", models, name)
 
 
-def data_set_name(data_set: DataSet) -> str:
-    """Return how a data set is called on screen."""
-    return f"{data_set.name} · version {data_set.version}"
+def pick(param: str, label: str, records: Sequence[R], name: Callable[[R], str]) -> R | None:
+    """Let the visitor choose a record; keep widget, URL and memory of this visit the same.
 
+    Args:
+        param: The URL's parameter.
+        label: What is chosen, as users read it.
+        records: What there is; the first is in view when nothing else says which.
+        name: How a record is called on screen.
 
-def run_name(run: Run) -> str:
-    """Return how a run is called on screen: its name, or its preset and start."""
-    return run.name or f"{run.preset.capitalize()} · {run.created_at:%d %b %H:%M}"
-
-
-def model_name(model: ModelVersion) -> str:
-    """Return how a model version is called on screen."""
-    return f"{model.name} · version {model.version}"
-
-
-def _pick(param: str, label: str, records: Sequence[R], name: Callable[[R], str]) -> R | None:
-    """Draw the picker and keep widget, URL and memory of this visit the same."""
+    Returns:
+        The record in view; None where there is none.
+    """
     by_id = {record.id: record for record in records}
     if not by_id:
         return None
@@ -91,3 +86,18 @@ def _pick(param: str, label: str, records: Sequence[R], name: Callable[[R], str]
     if st.query_params.get(param) != chosen:
         st.query_params[param] = chosen
     return by_id[chosen]
+
+
+def data_set_name(data_set: DataSet) -> str:
+    """Return how a data set is called on screen."""
+    return f"{data_set.name} · version {data_set.version}"
+
+
+def run_name(run: Run) -> str:
+    """Return how a run is called on screen: its name, or its preset and start."""
+    return run.name or f"{run.preset.capitalize()} · {run.created_at:%d %b %H:%M}"
+
+
+def model_name(model: ModelVersion) -> str:
+    """Return how a model version is called on screen."""
+    return f"{model.name} · version {model.version}"
