@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.data.guards import Finding
+from core.data.finding import Finding
 from core.formatting import MISSING, count, percent
 from ui.components.metrics import Figure, metric_row
 from ui.data_draft import Draft, View

@@ -15,7 +15,8 @@ import streamlit as st
 
 from core.data import catalog
 from core.data.cleaning import Recipe, StepPreview, replay
-from core.data.guards import Finding, check
+from core.data.finding import Finding
+from core.data.guards import check
 from core.data.profiling import ColumnProfile, profile
 from core.data.schema import Schema, outcome_vector
 from core.errors import LendlensError, SchemaError

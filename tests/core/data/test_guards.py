@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from core.data.casting import cast
-from core.data.guards import check, require_trainable, separation
+from core.data.column_guards import separation
+from core.data.guards import check, require_trainable
 from core.data.schema import Column, Schema
 from core.data.steps import Clip, CodesToMissing, DropDuplicates, MergeRare
 from core.errors import SchemaError
