@@ -9,20 +9,25 @@ import numpy as np
 from core.errors import ModelError
 from core.model.settings import Activation
 
-ROWS_AT_ONCE = 8192
+ROWS_AT_ONCE = 2048
 DECIMALS = 9
 
 
 class ServedNetwork:
-    """Dense layers with one activation between them, ending in one log-odds.
+    """A team of members whose log-odds are averaged; a plain network is a team of one.
 
-    Numbers are computed in float64 from float32 weights, and log-odds are rounded to nine
-    decimals: processors and batch sizes add in different orders and differ around 1e-15, and a
-    decision replayed elsewhere must come to the same number.
+    The first layer holds all members side by side, so it is one matrix; each further layer has a
+    matrix per member. Numbers are computed in float64 from float32 weights, and log-odds are
+    rounded to nine decimals: processors and batch sizes add in different orders and differ around
+    1e-15, and a decision replayed elsewhere must come to the same number.
 
     `first_layer` and `tail` split the forward pass where columns stop adding up: explanations
     add the columns' own vectors before the first activation, and run only the tail for each
     coalition. `tail` works in the precision of what it is given.
+
+    Attributes:
+        weights: [(width, M · h1), (M, h1, h2), …, (M, hk, 1)] float32 for M members.
+        biases: [(M · h1,), (M, h2), …, (M, 1)] float32.
     """
 
     def __init__(
@@ -31,16 +36,18 @@ class ServedNetwork:
         biases: Sequence[np.ndarray],
         activation: Activation = "relu",
     ) -> None:
-        """Take weights [(width, h1), (h1, h2), …, (hk, 1)] and biases [(h1,), …, (1,)]."""
-        self.weights = [np.ascontiguousarray(w, np.float32) for w in weights]
-        self.biases = [np.ascontiguousarray(b, np.float32) for b in biases]
+        """Take weights and biases as above; those of a single member may lack its axis."""
+        first, *rest = [np.ascontiguousarray(w, np.float32) for w in weights]
+        bias, *others = [np.ascontiguousarray(b, np.float32) for b in biases]
+        self.weights = [first, *(w if w.ndim == 3 else w[np.newaxis] for w in rest)]
+        self.biases = [bias, *(b if b.ndim == 2 else b[np.newaxis] for b in others)]
         self.activation: Activation = activation
-        if not self.weights or self.weights[-1].shape[1] != 1:
+        if rest and self.weights[-1].shape[2] != 1:
             raise ModelError("A network should end in one log-odds.")
         self._layers: dict[np.dtype[Any], list[tuple[np.ndarray, np.ndarray]]] = {
             dtype: [
-                (w.astype(dtype), b.astype(dtype))
-                for w, b in zip(self.weights, self.biases, strict=True)
+                (w.astype(dtype), b.astype(dtype) if place == 0 else b.astype(dtype)[:, np.newaxis])
+                for place, (w, b) in enumerate(zip(self.weights, self.biases, strict=True))
             ]
             for dtype in map(np.dtype, (np.float32, np.float64))
         }
@@ -50,16 +57,23 @@ class ServedNetwork:
         """Slots of the encoded input."""
         return int(self.weights[0].shape[0])
 
+    @property
+    def members(self) -> int:
+        """Networks whose log-odds are averaged."""
+        return int(self.weights[1].shape[0] if len(self.weights) > 1 else self.weights[0].shape[1])
+
     def first_layer(self, encoded: np.ndarray) -> np.ndarray:
-        """Return (n, h1) float64, the first layer before its activation; encoded (n, width)."""
+        """Return (n, M · h1) float64, before its activation; encoded (n, width)."""
         weight, bias = self._layers[np.dtype(np.float64)][0]
         return np.asarray(encoded.astype(np.float64) @ weight + bias)
 
     def tail(self, pre: np.ndarray) -> np.ndarray:
-        """Return (m,) log-odds, unrounded, from (m, h1) float32 or float64 pre-activations."""
+        """Return (m,) log-odds, unrounded, from (m, M · h1) float32 or float64 pre-activations."""
+        # (members, m, h): a matrix product per member, straight from and into plain memory.
+        values = np.moveaxis(pre.reshape(len(pre), self.members, -1), 1, 0)
         for weight, bias in self._layers[pre.dtype][1:]:
-            pre = activate(pre, self.activation) @ weight + bias
-        return np.asarray(pre[..., 0])
+            values = activate(values, self.activation) @ weight + bias
+        return np.asarray(values[..., 0].mean(axis=0))
 
     def log_odds(self, encoded: np.ndarray) -> np.ndarray:
         """Return (n,) float64 for (n, width): fast for many rows."""
@@ -71,7 +85,28 @@ class ServedNetwork:
 
     def log_odds_row(self, encoded: np.ndarray) -> float:
         """Return the log-odds of one row (width,): the same bits alone or in any list."""
-        return round(float(self.tail(self.first_layer(encoded))), DECIMALS)
+        return round(float(self.tail(self.first_layer(encoded[np.newaxis]))[0]), DECIMALS)
+
+    def select(self, members: slice) -> "ServedNetwork":
+        """Return the team of these members alone."""
+        count = self.members
+        first = self.weights[0].reshape(self.width, count, -1)[:, members]
+        bias = self.biases[0].reshape(count, -1)[members]
+        return ServedNetwork(
+            [first.reshape(self.width, -1), *(w[members] for w in self.weights[1:])],
+            [bias.ravel(), *(b[members] for b in self.biases[1:])],
+            self.activation,
+        )
+
+    def calibrated(self, slope: float, shift: float) -> "ServedNetwork":
+        """Return the team whose log-odds are slope · log-odds + shift: the last layer takes it."""
+        *weights, weight = self.weights
+        *biases, bias = self.biases
+        return ServedNetwork(
+            [*weights, weight * np.float32(slope)],
+            [*biases, bias * np.float32(slope) + np.float32(shift)],
+            self.activation,
+        )
 
     def to_npz(self) -> bytes:
         """Return the weights as an .npz file that holds arrays only."""

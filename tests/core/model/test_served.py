@@ -79,4 +79,39 @@ def test_activations(activation, expected):
 def test_a_network_ends_in_one_number():
     """Anything else cannot be scored."""
     with pytest.raises(ModelError, match="one log-odds"):
-        ServedNetwork([np.ones((3, 2))], [np.zeros(2)])
+        ServedNetwork([np.ones((3, 2)), np.ones((2, 2))], [np.zeros(2), np.zeros(2)])
+
+
+@pytest.fixture
+def team():
+    """Return three members with layers of their own."""
+    random = np.random.default_rng(3)
+    shapes = [(40, 3 * 8), (3, 8, 4), (3, 4, 1)]
+    weights = [random.normal(size=shape) * 0.3 for shape in shapes]
+    return ServedNetwork(weights, [random.normal(size=s) for s in (3 * 8, (3, 4), (3, 1))])
+
+
+def test_a_team_averages_the_log_odds_of_its_members(team, encoded):
+    """Each member alone is a plain network; the first layer holds them side by side."""
+    alone = [team.select(slice(m, m + 1)) for m in range(3)]
+    assert [each.members for each in alone] == [1, 1, 1]
+    mean = np.mean([each.log_odds(encoded) for each in alone], axis=0)
+    assert np.allclose(team.log_odds(encoded), mean, atol=1e-8)
+    first = ServedNetwork(
+        [team.weights[0][:, 8:16], team.weights[1][1], team.weights[2][1]],
+        [team.biases[0][8:16], team.biases[1][1], team.biases[2][1]],
+    )
+    assert np.array_equal(first.log_odds(encoded), alone[1].log_odds(encoded))
+
+
+def test_a_calibrated_team_says_slope_times_log_odds_plus_shift(team, encoded):
+    """The last layer takes slope and shift, so nothing else needs to know of them."""
+    expected = 1.5 * team.log_odds(encoded) - 0.25
+    assert np.allclose(team.calibrated(1.5, -0.25).log_odds(encoded), expected, atol=1e-5)
+
+
+def test_without_hidden_layers_members_are_logistic_regressions(encoded):
+    """Two columns of the only matrix are two members."""
+    network = ServedNetwork([np.tile([[1.0, 3.0]], (40, 1))], [[0.0, 1.0]])
+    assert network.members == 2
+    assert np.allclose(network.log_odds(encoded), 2 * encoded.sum(axis=1) + 0.5, atol=1e-5)
