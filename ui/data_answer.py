@@ -60,9 +60,9 @@ def _missing(view: View) -> Figure:
 def _found(view: View) -> Figure:
     numbers = [sum(f.severity == s for f in view.findings) for s in ("error", "warning", "note")]
     errors, warnings, notes = numbers
+    also = f" · {notes} {'note' if notes == 1 else 'notes'}" if notes else ""
     if errors:
-        return Figure("To mend first", str(errors), f"{warnings} to look at · {notes} notes")
-    also = f" · {notes} notes" if notes else ""
+        return Figure("To mend first", str(errors), f"{warnings} to look at{also}")
     return Figure("To look at", str(warnings), f"nothing stops training{also}")
 
 

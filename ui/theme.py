@@ -39,6 +39,8 @@ CSS = """
     > [data-testid="stElementContainer"] > [data-testid="stMetric"]
   ) > [data-testid="stColumn"] { min-width: calc(50% - 0.5rem); }
   [data-testid="stColumn"]:not(:has([data-testid="stElementContainer"])) { display: none; }
+  /* What stands one below the other is no further apart than the rest of the page. */
+  [data-testid="stHorizontalBlock"] { row-gap: 1rem; }
 }
 /* Long forms scroll; the answer to what is typed stays in sight where there is room. */
 @media (min-width: 900px) and (min-height: 700px) {

@@ -1,10 +1,14 @@
 """The data page: nothing yet, a seeded file, and everything that can go wrong."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from core.data import catalog
 from core.data.cleaning import Recipe
+from core.data.finding import Finding
 from core.data.schema import Schema
+from ui.data_answer import _found
 
 ROWS = [f"{n % 40 + 20},{n * 10},{'bad' if n % 4 == 0 else 'good'}" for n in range(100)]
 RAW = "\n".join(["age,income,status", *ROWS, "30,,bad"]).encode()
@@ -238,3 +242,17 @@ def test_an_unknown_file_in_the_address_is_said(workspace, source, open_page):
     at = open_page("data", source="src_gone")
     assert not at.exception
     assert "src_gone" in texts(at)
+
+
+@pytest.mark.parametrize(
+    ("severities", "said"),
+    [
+        (("note",), "nothing stops training · 1 note"),
+        (("note", "note", "warning"), "nothing stops training · 2 notes"),
+        (("error", "warning"), "1 to look at"),
+    ],
+)
+def test_findings_are_counted_in_words(severities, said):
+    """One note is no "notes", and none are not mentioned."""
+    findings = [Finding("code", "Title", each, None, "Seen.", "Mend.") for each in severities]
+    assert _found(SimpleNamespace(findings=findings)).detail == said
