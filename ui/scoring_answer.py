@@ -23,24 +23,27 @@ AGAINST = {
 
 def answer(scorer: Scorer, said: Assessment) -> None:
     """Draw the verdict, and beside it where the applicant stands between the cut-offs."""
-    _warn(scorer, said)
     card, picture = st.columns([6, 7], gap="large", vertical_alignment="center")
     with card:
-        verdict(said.decision, said.default_probability, said.points)
+        verdict(said.decision, said.default_probability, said.points, _caution(scorer, said))
     with picture:
         cut_off_picture(said.default_probability, scorer.policy, "scoring-cut-offs")
 
 
-def _warn(scorer: Scorer, said: Assessment) -> None:
-    """Name the fields that are far from anything the model learnt from, before its score."""
+def _caution(scorer: Scorer, said: Assessment) -> str:
+    """Name the fields that are far from anything the model learnt from, within the verdict.
+
+    There it takes the place of another sentence: nothing below moves when it comes or goes.
+    """
     unusual = [flag for flag in said.flags if flag.kind != "missing"]
-    if unusual:
-        labels = {field.name: field.label for field in scorer.bundle.fields}
-        named = ", ".join(labels[flag.field] for flag in unusual)
-        st.warning(
-            f"The model has never met such a value: {named}. Read the score with care.",
-            icon=":material/warning:",
-        )
+    if not unusual:
+        return ""
+    labels = {field.name: field.label for field in scorer.bundle.fields}
+    named = ", ".join(labels[flag.field] for flag in unusual)
+    return (
+        f":orange[:material/warning: **The model has never met such a value: {named}.** "
+        "Read the score with care.]"
+    )
 
 
 def cut_off_picture(default_probability: float, policy: Policy, key: str) -> None:

@@ -1,4 +1,10 @@
-"""The scoring page in view: the answer on top, the form below it, and why beside the form."""
+"""The scoring page in view: the answer on top, below it the form, and beside the form what follows.
+
+The place to record the decision is drawn before the reasons are computed, and above them: it does
+not move while they change, and a click on it need not wait for them.
+"""
+
+from functools import partial
 
 import streamlit as st
 
@@ -10,6 +16,7 @@ from core.store.tables import Run
 from ui.components.page import failures
 from ui.scoring_answer import answer, why
 from ui.scoring_draft import Draft, draft_of, keep, restart, typical
+from ui.scoring_drafts import KEPT_S
 from ui.scoring_form import applicant_form
 from ui.scoring_rows import LoanFile, loan_file
 from ui.scoring_save import recent_decisions, save_section
@@ -23,18 +30,21 @@ def desk(scorer: Scorer, run: Run) -> None:
         on_top = st.container(key="scoring-answer")
         left, right = st.columns([6, 7], gap="large")
         with left:
+            notice = st.empty()
             start = _start(draft, scorer, run)
-            values = applicant_form(scorer.bundle.fields, draft, start)
-        if values is None:
+            values, usable = applicant_form(scorer.bundle.fields, draft, start)
+        keep(draft, values, start)
+        if draft.lost:
+            notice.warning(LOST, icon=":material/hourglass_disabled:")
+        if not usable:
             on_top.info("Mend the marked field to see the score.", icon=":material/edit:")
             st.stop()
-        keep(draft, values, start)
+        said = scorer.assess(values, reasons=False)
         with on_top:
-            answer(scorer, scorer.assess(values, reasons=False))
+            answer(scorer, said)
         with right:
-            said = explained(scorer, values)
-            why(scorer, said)
-            save_section(scorer, said, values)
+            save_section(scorer, said, values, partial(explained, scorer, values))
+            why(scorer, explained(scorer, values))
             recent_decisions()
 
 
@@ -69,6 +79,10 @@ def _start(draft: Draft, scorer: Scorer, run: Run) -> dict[str, Value]:
     return typical(scorer.bundle.fields)
 
 
+LOST = (
+    "What was typed under this address is no longer kept. It stays in the server's memory for "
+    f"{KEPT_S / 3600:.0f} hours after its last use, until the server stops. The form starts empty."
+)
 NEXT_HELP = "An applicant from the test part, whom the network never saw while it learnt"
 
 

@@ -1,11 +1,11 @@
-"""The applicant being typed: kept over page switches in the session, over a refresh in the URL.
+"""The applicant being typed: kept over page switches in the session, over a refresh by the server.
 
 Widget values die on a page switch and with the session. So the draft is what the form starts
-from (a row of the loan file, or typical values) and the fields that were changed since; it is
-mirrored to `?row=` and `?values=`, and the address decides when both are there.
+from (a row of the loan file, or typical values) and the fields that were changed since. Once a
+field is changed, the address is `?draft=` and a token of `ui.scoring_drafts`; before, `?row=`.
+The address decides when it differs from what this visit knows.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +15,7 @@ import streamlit as st
 
 from core.data.fields import Field
 from core.decision.applicant import Value
+from ui.scoring_drafts import DRAFTS, Kept
 
 
 @dataclass(slots=True)
@@ -25,11 +26,18 @@ class Draft:
         form: The data set whose fields the form shows; drafts of other forms stay apart.
         row: The row of the loan file it started from; None for typical values.
         changes: Fields that differ from the start.
+        token: Under which the server keeps it; None while nothing is changed.
+        mine: Whether this visit made the token. Two tabs with one address begin with the same
+            draft and then each has its own, so that neither overwrites the other.
+        lost: Whether the address asked for a draft that is no longer kept.
     """
 
     form: str
     row: int | None = None
-    changes: dict[str, Value] = field(default_factory=dict)
+    changes: dict[str, Value] = field(default_factory=dict, repr=False)
+    token: str | None = None
+    mine: bool = False
+    lost: bool = False
 
     def key(self, name: str) -> str:
         """Return the widget key of a field."""
@@ -37,26 +45,43 @@ class Draft:
 
     def address(self) -> dict[str, str]:
         """Return the URL parameters that bring this draft back."""
-        query = {} if self.row is None else {"row": str(self.row)}
-        if self.changes:
-            query["values"] = json.dumps(self.changes, separators=(",", ":"), ensure_ascii=False)
-        return query
+        if self.token is not None:
+            return {"draft": self.token}
+        return {} if self.row is None else {"row": str(self.row)}
 
 
 def draft_of(form: str) -> Draft:
     """Return the draft of a form, as the address or else this visit knows it."""
     drafts: dict[str, Draft] = st.session_state.setdefault("scoring-drafts", {})
     draft = drafts.setdefault(form, Draft(form))
-    asked = {name: st.query_params[name] for name in ("row", "values") if name in st.query_params}
+    asked = {name: st.query_params[name] for name in _NAMES if name in st.query_params}
     if asked and asked != draft.address():
-        draft.row, draft.changes = _row(asked.get("row")), _changes(asked.get("values"))
-        forget_widgets(draft)
+        _take(draft, asked.get("draft"), asked.get("row"))
     return draft
+
+
+_NAMES = ("row", "draft")
+
+
+def _take(draft: Draft, token: str | None, row: str | None) -> None:
+    """Take over what the address asks for."""
+    if token is None:
+        draft.row, draft.changes = _row(row), {}
+    elif kept := DRAFTS.find(token):
+        if kept.form != draft.form:  # another model was picked; its form has its own draft
+            return
+        draft.row, draft.changes = kept.row, dict(kept.changes)
+    else:
+        draft.row, draft.changes = None, {}
+    draft.lost = token is not None and not draft.changes
+    draft.token, draft.mine = (token if draft.changes else None), False
+    forget_widgets(draft)
 
 
 def restart(draft: Draft, row: int | None) -> None:
     """Begin anew, from a row of the loan file or from typical values."""
-    draft.row, draft.changes = row, {}
+    draft.row, draft.changes, draft.lost = row, {}, False
+    _keep(draft)
     forget_widgets(draft)
     mirror(draft)
 
@@ -77,15 +102,30 @@ def seed_widget(draft: Draft, asked: Field, start: Mapping[str, Value]) -> str:
 
 
 def keep(draft: Draft, values: Mapping[str, Value], start: Mapping[str, Value]) -> None:
-    """Take over what the widgets hold, and mirror it to the address."""
-    draft.changes = {name: value for name, value in values.items() if value != start[name]}
+    """Take over what the widgets hold; the address holds a token for it."""
+    changes = {name: value for name, value in values.items() if value != start[name]}
+    if changes != draft.changes:
+        draft.changes, draft.lost = changes, False
+        _keep(draft)
     mirror(draft)
 
 
+def _keep(draft: Draft) -> None:
+    """Let the server keep what was typed, or forget what is typed no longer."""
+    own = draft.token if draft.mine else None
+    if draft.changes:
+        draft.token = DRAFTS.keep(Kept(draft.form, draft.row, dict(draft.changes)), own)
+        draft.mine = True
+        return
+    if own is not None:
+        DRAFTS.forget(own)
+    draft.token, draft.mine = None, False
+
+
 def mirror(draft: Draft) -> None:
-    """Write the draft to the URL where it differs."""
+    """Write the address where it differs."""
     address = draft.address()
-    for name in ("row", "values"):
+    for name in _NAMES:
         if st.query_params.get(name) == address.get(name):
             continue
         if name in address:
@@ -100,7 +140,7 @@ def typical(fields: Sequence[Field]) -> dict[str, Value]:
 
 
 def _shown(asked: Field, value: Any) -> Any:
-    """Return a value in the type its widget holds; what a link spoilt becomes a blank."""
+    """Return a value in the type its widget holds; one of another type becomes a blank."""
     if asked.kind == "number":
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return float(value) if number else None
@@ -111,11 +151,3 @@ def _shown(asked: Field, value: Any) -> Any:
 
 def _row(text: str | None) -> int | None:
     return int(text) if text is not None and text.isdecimal() else None
-
-
-def _changes(text: str | None) -> dict[str, Value]:
-    try:
-        read = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return read if isinstance(read, dict) else {}

@@ -16,11 +16,11 @@ COLUMNS = 2
 
 def applicant_form(
     fields: Sequence[Field], draft: Draft, start: Mapping[str, Value]
-) -> dict[str, Value] | None:
+) -> tuple[dict[str, Value], bool]:
     """Draw the fields in their groups, each with what is unusual about it.
 
     Returns:
-        Field name to value, None for a blank; None as a whole when a field cannot be used.
+        Field name to value, None for a blank; and whether every field can be used.
     """
     values: dict[str, Value] = {}
     usable = True
@@ -32,7 +32,7 @@ def applicant_form(
                 with column:
                     values[asked.name] = _ask(asked, draft, start)
                     usable &= _show_state(asked, values[asked.name])
-    return {asked.name: values[asked.name] for asked in fields} if usable else None
+    return {asked.name: values[asked.name] for asked in fields}, usable
 
 
 def _grouped(fields: Sequence[Field]) -> list[Field]:

@@ -1,6 +1,6 @@
 """Saving a decision from the scoring page, and the last ones saved."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -23,40 +23,75 @@ from ui.session import workspace
 
 REFERENCE = "scoring-reference"
 ROLE = "loan officer"
+SEEN = "scoring-seen"
+"""What the cut-offs said when the button was last drawn: nobody records a decision unseen."""
 RECENT = 5
 
 
-def save_section(scorer: Scorer, said: Assessment, values: Mapping[str, Value]) -> None:
-    """Draw what a record needs beside the score, and write it on request."""
-    st.subheader("Record the decision", anchor=False)
-    _show_saved()
-    st.session_state.setdefault(REFERENCE, suggest_reference())
-    reference = st.text_input(
-        "Applicant reference",
-        key=REFERENCE,
-        persist_state="session",
-        max_chars=40,
-        help="Your own number for the application. Never a name: records are kept for years.",
-    )
-    usable = _show_state(reference)
-    chosen, rationale = _decision(said.decision)
-    if st.button(
-        "Save decision",
-        type="primary",
-        icon=":material/save:",
-        key="scoring-save",
-        disabled=not usable,
-    ):
-        try:
+def save_section(
+    scorer: Scorer,
+    said: Assessment,
+    values: Mapping[str, Value],
+    explained: Callable[[], Assessment],
+) -> None:
+    """Draw what a record needs beside the score, and write it on request.
+
+    What comes and goes by itself stands below the button, so that the button keeps its place.
+
+    Args:
+        scorer: The model in view.
+        said: What it says about the values on screen.
+        values: The applicant's values on screen.
+        explained: Returns the same with its reasons, which a record holds.
+    """
+    with st.container(border=True, key="scoring-record"):
+        st.subheader("Record the decision", anchor=False)
+        st.session_state.setdefault(REFERENCE, suggest_reference())
+        reference = st.text_input(
+            "Applicant reference",
+            key=REFERENCE,
+            persist_state="session",
+            max_chars=40,
+            help="Your own number for the application. Never a name: records are kept for years.",
+        )
+        usable = _show_state(reference)
+        chosen, rationale = _decision(said.decision)
+        asked = st.button(
+            "Save decision",
+            type="primary",
+            icon=":material/save:",
+            key="scoring-save",
+            disabled=not usable,
+        )
+        seen = st.session_state.get(SEEN, said.decision)
+        st.session_state[SEEN] = said.decision
+        if not asked:
+            _show_saved()
+        elif seen != said.decision:
+            st.warning(
+                f"With these values the cut-offs say {LOOKS[said.decision].word.lower()}, no longer"
+                f" {LOOKS[seen].word.lower()}. Nothing was recorded; look at it, then save.",
+                icon=":material/front_hand:",
+            )
+        else:
             override = None if chosen == said.decision else Override(chosen, rationale)
-            written = record(
-                workspace(), scorer, said, values, workspace().settings.user, ROLE,
-                reference, override,
-            )  # fmt: skip
-        except LendlensError as error:
-            st.error(str(error), icon=":material/error:")
-            return
-        _begin_next(written)
+            _save(scorer, explained(), values, reference, override)
+
+
+def _save(
+    scorer: Scorer,
+    said: Assessment,
+    values: Mapping[str, Value],
+    reference: str,
+    override: Override | None,
+) -> None:
+    try:
+        user = workspace().settings.user
+        written = record(workspace(), scorer, said, values, user, ROLE, reference, override)
+    except LendlensError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    _begin_next(written)
 
 
 def _show_state(reference: str) -> bool:
@@ -105,7 +140,7 @@ def _begin_next(written: DecisionRecord) -> None:
 def _show_saved() -> None:
     """Say once that the decision was written, with the way to it."""
     if saved := st.session_state.pop("scoring-saved", None):
-        with st.container(border=True, key="scoring-saved-box"):
+        with st.container(key="scoring-saved-box"):
             written = workspace().registry.decision(saved)
             st.markdown(f":material/check: Saved as record {written.seq:,}.")
             links.link("Open the decision", "decisions", decision=saved)
