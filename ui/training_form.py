@@ -32,7 +32,7 @@ def training_form(data_set: DataSet) -> None:
             run = start_run(workspace(), data_set.id, preset, settings, shares)
             links.go("training", run=run.id)
     st.caption(
-        "Logistic regression and gradient-boosted trees are trained beside the network on the "
+        "Logistic regression and boosted trees are trained beside the network on the "
         "same rows, so that you see what the network adds."
     )
 

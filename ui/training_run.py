@@ -132,7 +132,7 @@ def _result_figures(run: Run) -> None:
     names = {
         "network": ("network", "the network"),
         "logistic": ("logistic", "logistic regression"),
-        "trees": ("trees", "gradient-boosted trees"),
+        "trees": ("trees", "boosted trees"),
     }
     auc, seconds = run.summary["auc"], run.summary["seconds"]
     figures = [
@@ -167,7 +167,7 @@ def _depth(run: Run) -> None:
             f"**Rows**: {parts}. {summary['split']}  \n"
             f"**Input**: {count(summary['slots'])} slots, encoded from the applicant's fields.  \n"
             f"**Challengers**: logistic regression in {duration(summary['seconds']['logistic'])}, "
-            f"gradient-boosted trees in {duration(summary['seconds']['trees'])}."
+            f"boosted trees in {duration(summary['seconds']['trees'])}."
         )
         for warning in summary["warnings"]:
             st.warning(warning, icon=":material/warning:")

@@ -91,7 +91,7 @@ TERMS: dict[str, Term] = {
 MODELS: dict[str, str] = {
     "network": "Network",
     "logistic": "Logistic regression",
-    "trees": "Gradient-boosted trees",
+    "trees": "Boosted trees",
     "majority": "Majority class",
 }
 
@@ -100,7 +100,7 @@ def model_label(key: str) -> str:
     """Return what a model is called; an unknown key reads as itself.
 
     >>> model_label("trees"), model_label("score_card")
-    ('Gradient-boosted trees', 'Score card')
+    ('Boosted trees', 'Score card')
     """
     return MODELS.get(key, key.replace("_", " ").capitalize())
 
@@ -108,10 +108,10 @@ def model_label(key: str) -> str:
 def short_label(key: str) -> str:
     """Return a label for the legend of a chart.
 
-    >>> short_label("trees"), short_label("network")
-    ('Boosted trees', 'Network')
+    >>> short_label("logistic"), short_label("trees")
+    ('Logistic', 'Boosted trees')
     """
-    return {"trees": "Boosted trees", "logistic": "Logistic"}.get(key, model_label(key))
+    return {"logistic": "Logistic"}.get(key, model_label(key))
 
 
 def in_sentence(key: str) -> str:

@@ -22,7 +22,7 @@ from core.model.encoding import Encoder
 Key = Literal["logistic", "trees"]
 NAMES: dict[Key, str] = {
     "logistic": "Logistic regression",
-    "trees": "Gradient-boosted trees",
+    "trees": "Boosted trees",
 }
 TRUSTED = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",)
 """Types in our files that skops does not know by itself."""

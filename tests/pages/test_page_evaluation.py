@@ -187,7 +187,7 @@ def test_challengers_by_any_figure(run, open_page, metric):
     assert list(at.table[0].value["Model"]) == [
         "Network",
         "Logistic regression",
-        "Gradient-boosted trees",
+        "Boosted trees",
         "Majority class",
     ]
 
