@@ -1,17 +1,21 @@
 """Numbers as people read them; the one place that decides how many digits."""
 
 import math
+import re
 
 MISSING = "–"
+_NEGATIVE = re.compile(r"(?<![\w.,)-])-(?=\d)")
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-    """Return a share in [0, 1] as a percentage.
+    r"""Return a share in [0, 1] as a percentage; its space never ends a line.
 
     >>> percent(0.2341)
-    '23.4 %'
+    '23.4\xa0%'
     """
-    return MISSING if _absent(share) else f"{100 * float(share or 0):.{digits}f} %"
+    if _absent(share):
+        return MISSING
+    return f"{100 * float(share or 0):.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def count(number: int | None) -> str:
@@ -45,6 +49,17 @@ def number(value: float | None) -> str:
         return f"{value:,.0f}"
     digits = max(0, 3 - math.floor(math.log10(abs(value))))
     return f"{value:,.{digits}f}".rstrip("0").rstrip(".")
+
+
+def typeset(text: str) -> str:
+    """Return words as a screen shows them: numbers below zero begin with a minus, not a hyphen.
+
+    Never for CSV or JSON, where another program may read the number.
+
+    >>> typeset("Balance of -1,200 is below A-7 of 2026-11-22.")
+    'Balance of −1,200 is below A-7 of 2026-11-22.'
+    """
+    return _NEGATIVE.sub("\N{MINUS SIGN}", text)
 
 
 def metric(value: float | None, digits: int = 3) -> str:

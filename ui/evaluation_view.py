@@ -62,12 +62,12 @@ def figure(name: str, estimate: Estimate, more: str = "") -> Figure:
 
 
 def worded(name: str, estimate: Estimate) -> tuple[str, str]:
-    """Return a figure and its interval as text; no interval where the figure is undefined.
+    r"""Return a figure and its interval as text; no interval where the figure is undefined.
 
     >>> worded("auc", Estimate(0.7831, 0.7719, 0.7942, 891))
     ('0.783', '[0.772, 0.794]')
     >>> worded("precision", Estimate(0.5, 0.4214, 0.5786, 120))
-    ('50.0 %', '[42.1 %, 57.9 %]')
+    ('50.0\xa0%', '[42.1\xa0%, 57.9\xa0%]')
     """
     if estimate.value != estimate.value:
         return MISSING, ""

@@ -8,7 +8,7 @@ from core.decision.policy import Policy
 from core.decision.scoring import Assessment, Scorer
 from core.explanation.local import path
 from core.explanation.reasons import Reason
-from core.formatting import count, percent
+from core.formatting import count, percent, typeset
 from ui import theme
 from ui.components.figure import CONFIG, draw
 from ui.components.verdict import verdict
@@ -63,7 +63,7 @@ def why(scorer: Scorer, said: Assessment) -> None:
     if not said.reasons:
         st.markdown(f"Nothing puts this applicant above {_compared(said)}.")
     for place, reason in enumerate(said.reasons, start=1):
-        st.markdown(f"{place}. {reason.sentence}  \n{_weight(reason)}")
+        st.markdown(f"{place}. {typeset(reason.sentence)}  \n{_weight(reason)}")
     sentence = said.method["reference"]["sentence"]
     st.caption(f"Compared with {sentence[:1].lower()}{sentence[1:]}")
     _waterfall(scorer, said)

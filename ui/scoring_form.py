@@ -8,7 +8,7 @@ import streamlit as st
 from core.data.fields import Field
 from core.decision.applicant import Value, flag, read
 from core.errors import InputError
-from core.formatting import number
+from core.formatting import number, typeset
 from ui.scoring_draft import Draft, seed_widget
 
 COLUMNS = 2
@@ -96,7 +96,7 @@ def _seen(asked: Field) -> str:
 
 
 def _text(value: float | str | None) -> str:
-    return value if isinstance(value, str) else number(value)
+    return value if isinstance(value, str) else typeset(number(value))
 
 
 def _show_state(asked: Field, value: Value) -> bool:
@@ -109,7 +109,7 @@ def _show_state(asked: Field, value: Value) -> bool:
         return False
     for found in flag([asked], values):
         if found.kind == "missing":
-            st.caption(f":material/info: {found.message}")
+            st.caption(f":material/info: {typeset(found.message)}")
         else:
-            st.caption(f":orange[:material/warning: {found.message}]")
+            st.caption(f":orange[:material/warning: {typeset(found.message)}]")
     return True

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from core.charts.field_lines import by_field, lines, points_of_pd, shortened, signed
 from core.charts.template import Palette, Theme, faded, figure, palette, rows_of
-from core.formatting import number, percent
+from core.formatting import number, percent, typeset
 
 MOST_GROUPS = 5
 JITTER = 0.6
@@ -120,8 +120,11 @@ def _dots_on_scale(
 ) -> None:
     known = frame["other"].notna()
     _dots(fig, frame[~known], places[~known], {"color": faded(colours.muted, 0.5)})
-    ends = number(frame["other"].min()), number(frame["other"].max())
-    look = {"color": frame.loc[known, "other"].rank(pct=True), **_scale(colours, ends, other)}
+    low, high = (typeset(number(frame["other"].agg(end))) for end in ("min", "max"))
+    look = {
+        "color": frame.loc[known, "other"].rank(pct=True),
+        **_scale(colours, (low, high), other),
+    }
     _dots(fig, frame[known], places[known], look)
     fig.update_layout(margin={"r": 96})
 

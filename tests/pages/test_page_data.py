@@ -51,9 +51,9 @@ def test_a_sample_is_one_click_away(workspace, open_page):
     assert not at.exception
     assert {metric.label: metric.value for metric in at.metric} == {
         "Rows": "4,452",
-        "Bad rate": "28.1 %",
+        "Bad rate": "28.1\xa0%",
         "Features": "12",
-        "Missing": "0.8 %",
+        "Missing": "0.8\xa0%",
         "To look at": "0",
     }
     assert at.button(key="save-data-set").disabled is False
@@ -142,7 +142,7 @@ def test_the_bad_value_can_be_chosen(workspace, source, open_page):
     at = open_page("data", source=source.id, view="Columns")
     at.selectbox(key=f"bad-status-{source.id}-0").select("good").run()
     assert draft(workspace, source)[0].bad_value == "good"
-    assert at.metric[1].value == "74.3 %"
+    assert at.metric[1].value == "74.3\xa0%"
 
 
 def test_a_step_is_tried_added_and_undone(workspace, source, open_page):
@@ -205,7 +205,7 @@ def test_saving_makes_a_version_and_leads_to_training(workspace, source, open_pa
     assert (saved.name, saved.version, saved.rows) == ("Loans", 1, 101)
     again = open_page("data", source=source.id)
     assert again.button(key="train-on-it").label == "Train on this data set"
-    assert "Saved as **Loans · version 1**: 101 rows, 25.7 % bad." in texts(again)
+    assert "Saved as **Loans · version 1**: 101 rows, 25.7\xa0% bad." in texts(again)
 
 
 @pytest.mark.parametrize(

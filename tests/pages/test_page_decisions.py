@@ -70,9 +70,9 @@ def test_the_list_counts_what_was_done(decided, open_page):
     assert not at.exception
     assert figures(at) == {
         "Decisions": "3",
-        "Approved": "66.7 %",
-        "Referred": "0.0 %",
-        "Declined": "33.3 %",
+        "Approved": "66.7\xa0%",
+        "Referred": "0.0\xa0%",
+        "Declined": "33.3\xa0%",
         "Ledger": "Whole",
     }
     listed = at.dataframe[0].value

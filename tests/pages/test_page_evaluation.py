@@ -250,9 +250,9 @@ def test_real_run_is_judged(seeded, open_page):
 @pytest.mark.parametrize(
     ("cells", "words"),
     [
-        ((2, 1, 1, 6), "approve **70.0 %** of applicants, of whom **14.3 %** default"),
+        ((2, 1, 1, 6), "approve **70.0\xa0%** of applicants, of whom **14.3\xa0%** default"),
         ((3, 7, 0, 0), "approve nobody"),
-        ((0, 0, 3, 7), "approve everybody, of whom **30.0 %** default"),
+        ((0, 0, 3, 7), "approve everybody, of whom **30.0\xa0%** default"),
     ],
 )
 def test_sentence_of_a_cut_off(cells, words):

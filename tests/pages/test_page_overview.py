@@ -173,7 +173,7 @@ def test_decisions_are_listed_newest_first(seeded, open_page):
         "Refer",
         "Decline",
     ]
-    assert listed[0] == "**Approve** · 30.0 % · 541 points"
+    assert listed[0] == "**Approve** · 30.0\xa0% · 541 points"
     assert "A-6 · just now" in text(at)
 
 

@@ -114,7 +114,7 @@ def test_a_running_training_is_live(running, open_page):
     assert figures["Validation AUC"] == ("0.710", "training 0.800")
     assert figures["Training loss"][0] == "0.450"
     assert len(at.get("plotly_chart")) == 2
-    assert at.get("progress")[0].proto.text == "Epoch 3 of at most 60 · 20 % · 12 s left"
+    assert at.get("progress")[0].proto.text == "Epoch 3 of at most 60 · 20\xa0% · 12 s left"
 
 
 def test_stop_reaches_the_store(seeded, running, open_page):

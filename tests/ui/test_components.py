@@ -60,7 +60,7 @@ def test_the_verdict_says_decision_probability_and_points(decision: str, said: s
         verdict(decision, 0.2341, 541)
 
     at = AppTest.from_function(page, args=(decision,), default_timeout=20).run()
-    assert f"{said}] · 23.4 % · 541 points" in at.header[0].value
+    assert f"{said}] · 23.4\xa0% · 541 points" in at.header[0].value
 
 
 def test_an_expected_problem_shows_its_own_words() -> None:

@@ -10,21 +10,21 @@ def test_the_bands_meet_at_the_cut_offs() -> None:
     fig = cut_offs(0.3, 0.2, 0.5, "light")
     approve, refer, decline, mark = fig.data
     assert [trace.name for trace in (approve, refer, decline)] == [
-        "Approve below 20.0 %",
+        "Approve below 20.0\xa0%",
         "Refer",
-        "Decline from 50.0 %",
+        "Decline from 50.0\xa0%",
     ]
     assert max(approve.x) == min(refer.x) == pytest.approx(math.log(0.25))
     assert max(refer.x) == min(decline.x) == 0
     assert mark.x[0] == pytest.approx(math.log(3 / 7))
-    assert mark.text[1] == "<b>30.0 %</b>"
+    assert mark.text[1] == "<b>30.0\xa0%</b>"
 
 
 def test_no_refer_band_is_drawn_where_there_is_none() -> None:
     """Equal cut-offs leave two bands."""
     assert [trace.name for trace in cut_offs(0.3, 0.4, 0.4, "dark").data[:-1]] == [
-        "Approve below 40.0 %",
-        "Decline from 40.0 %",
+        "Approve below 40.0\xa0%",
+        "Decline from 40.0\xa0%",
     ]
 
 

@@ -64,7 +64,7 @@ def test_importance_bars_carry_interval_and_pd(theme):
     bars, _ = fig.data
     assert list(bars.y) == [1, 0]
     assert np.allclose(bars.error_x.array, 0.1)
-    assert words_in(fig) == "9.0 % 3.1 %"
+    assert words_in(fig) == "9.0\xa0% 3.1\xa0%"
     assert fig.layout.yaxis.ticktext[0] == "Income"
     assert bars.marker.color == palette(theme).accent
 
@@ -125,10 +125,10 @@ def test_a_waterfall_adds_up_in_log_odds_and_reads_as_pd():
     assert list(raising.x) == [1.0, 0.25]
     assert list(marks.x) == [-1.0, -0.25]
     text = words_in(fig)
-    assert "50.0 % 37.8 % 43.8 %" in text
+    assert "50.0\xa0% 37.8\xa0% 43.8\xa0%" in text
     assert list(labels.x) == [0.0, -0.5, -0.25]
     assert list(labels.textposition) == ["middle right", "middle left", "middle right"]
-    assert "<b>26.9 %</b>" in text
+    assert "<b>26.9\xa0%</b>" in text
     assert fig.layout.yaxis.ticktext[0] == "Applicants who just pass"
     assert fig.layout.yaxis.ticktext[1].startswith("Income: 70<br>")
     assert "+1.00 log-odds" in fig.layout.yaxis.ticktext[1]

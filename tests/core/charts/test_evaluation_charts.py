@@ -67,13 +67,13 @@ def test_cut_off_is_named_where_there_is_room(cut_off, anchor):
     fig = charts.score_distribution(DISTRIBUTION, cut_off, "light")
     (label,) = (note for note in fig.layout.annotations if note.text.startswith("Cut-off"))
     assert label.xanchor == anchor
-    assert label.text == f"Cut-off {100 * cut_off:.1f} %"
+    assert label.text == f"Cut-off {100 * cut_off:.1f}\xa0%"
 
 
 def test_hover_speaks_in_full_words():
     """A visitor who points at a bar reads a sentence."""
     goods = charts.score_distribution(DISTRIBUTION, 0.5, "light").data[0]
-    assert goods.customdata[1] == "25.0 % to 50.0 %: 3 goods, 30.0 % of all who repaid"
+    assert goods.customdata[1] == "25.0\xa0% to 50.0\xa0%: 3 goods, 30.0\xa0% of all who repaid"
 
 
 def test_roc_marks_the_cut_off():
@@ -82,7 +82,7 @@ def test_roc_marks_the_cut_off():
     _, network, trees, point = fig.data
     assert (network.line.dash, trees.line.dash) == ("solid", "dot")
     assert (point.x[0], point.y[0]) == (20, 80)
-    assert list(network.customdata) == ["above 100 %", "50.0 %", "10.0 %"]
+    assert list(network.customdata) == ["above 100 %", "50.0\xa0%", "10.0\xa0%"]
 
 
 def test_precision_recall_shows_chance():

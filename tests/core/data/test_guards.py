@@ -161,7 +161,7 @@ def test_a_column_that_alone_separates_is_flagged(column):
     data[column] = (
         np.where(bad, 1.0, 2.0) if column == "income" else bad.map({True: "y", False: "n"})
     )
-    assert "100.0 % of pairs" in found("separates", data).evidence
+    assert "100.0\xa0% of pairs" in found("separates", data).evidence
 
 
 @pytest.mark.parametrize(

@@ -86,11 +86,11 @@ def test_without_outcome_there_are_no_bad_rates():
     [
         (
             about([1, 2, 3] * 40, label="Years", bad=[1, 0, 0] * 40),
-            "The bad rate falls from 100.0 % to 0.0 % with higher years",
+            "The bad rate falls from 100.0\xa0% to 0.0\xa0% with higher years",
         ),
         (
             about([1, 2, 3] * 40, label="DTI", bad=[0, 0, 1] * 40),
-            "The bad rate rises from 0.0 % to 100.0 % with higher DTI",
+            "The bad rate rises from 0.0\xa0% to 100.0\xa0% with higher DTI",
         ),
         (
             about([1, 2, 3, 4] * 40, label="Noise", bad=[0, 0, 0, 0, 1, 1, 1, 1] * 20),
@@ -98,12 +98,12 @@ def test_without_outcome_there_are_no_bad_rates():
         ),
         (
             about(["rent", "own"] * 40, "category", label="Home", bad=[1, 0] * 40),
-            "Home: 100.0 % turn bad at 'rent', 0.0 % at 'own'",
+            "Home: 100.0\xa0% turn bad at 'rent', 0.0\xa0% at 'own'",
         ),
         (
             about([1, 2, NAN] * 40, label="Income", bad=[0, 0, 1] * 40),
             "Income: low and high values turn bad about equally often; "
-            "where it is missing, 100.0 % turn bad",
+            "where it is missing, 100.0\xa0% turn bad",
         ),
         (about([1, 2], label="Few", bad=[0, 1]), "Few: too few rows to compare bad rates"),
         (
@@ -123,7 +123,7 @@ def test_the_outcome_is_told_by_its_shares():
     schema = Schema((Column("y", "category", "outcome", label="Outcome"),), "bad")
     frame = cast(pd.DataFrame({"y": ["good"] * 3 + ["bad"]}), schema)
     [seen] = profile(frame, schema)
-    assert finding(seen) == "Outcome: 75.0 % good and 25.0 % bad"
+    assert finding(seen) == "Outcome: 75.0\xa0% good and 25.0\xa0% bad"
 
 
 @pytest.mark.parametrize(

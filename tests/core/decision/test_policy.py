@@ -59,7 +59,7 @@ def test_equal_cut_offs_leave_no_refer_band() -> None:
     """One cut-off approves or declines everybody."""
     policy = Policy(0.3, 0.3)
     assert [policy.decide(p) for p in (0.29, 0.3)] == ["approve", "decline"]
-    assert policy.sentence == "Approve below 30.0 %, decline from there on."
+    assert policy.sentence == "Approve below 30.0\xa0%, decline from there on."
 
 
 @pytest.mark.parametrize("cut_offs", [(0.5, 0.4), (-0.1, 0.4), (0.2, 1.1)])

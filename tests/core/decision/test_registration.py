@@ -59,7 +59,7 @@ def test_who_just_passes_follows_the_cut_offs(workspace: Workspace, run: Run) ->
     old, new = (Scorer.load(workspace, m.id).references for m in (first, second))
     assert old["near_cut_off"].id != new["near_cut_off"].id
     assert old["all"].id == new["all"].id
-    assert "cut-off of 90.0 %" in new["near_cut_off"].sentence
+    assert "cut-off of 90.0\xa0%" in new["near_cut_off"].sentence
 
 
 def test_the_same_cut_offs_make_no_version(workspace: Workspace, run: Run) -> None:

@@ -107,8 +107,9 @@ def test_summary_names_the_winner(report, difference, sentence):
 def test_summary_compares_expected_and_actual_defaults(report):
     """Calibration in the large, in percent of applicants."""
     even = replace(report, n=200, bads=50, expected_bads=48.0)
-    assert "It expected 24.0 % of the 200 test applicants to default; 25.0 % did." in plain_summary(
-        even
+    assert (
+        "It expected 24.0\xa0% of the 200 test applicants to default; 25.0\xa0% did."
+        in plain_summary(even)
     )
 
 

@@ -61,7 +61,7 @@ def test_importance_is_the_mean_size_of_effects(small):
 def test_words_say_what_the_figures_say(small):
     """Headline and directions name the fields that move the risk, and no others."""
     frame = importance(small, SCHEMA)
-    assert headline(frame) == "Age and Debt move the risk most: 100 % of the total effect."
+    assert headline(frame) == "Age and Debt move the risk most: 100\xa0% of the total effect."
     assert directions(frame) == "Higher Age lowers the risk. Higher Debt raises the risk."
     assert furthest(small, SCHEMA) == "Age reaches furthest: −2.00 to +2.00 log-odds"
     assert dependence_words(small, SCHEMA["age"]) == "Higher Age lowers the risk"

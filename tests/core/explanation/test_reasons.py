@@ -61,12 +61,12 @@ def attribution(*values):
             "Duration of 60 months is above the 36 months that is typical of "
             "applicants who just pass.",
         ),
-        (2, {}, "Home is rent; 75 % of applicants who just pass have owner."),
-        (2, {"home": np.nan}, "Home is not given; 75 % of applicants who just pass have owner."),
+        (2, {}, "Home is rent; 75\xa0% of applicants who just pass have owner."),
+        (2, {"home": np.nan}, "Home is not given; 75\xa0% of applicants who just pass have owner."),
         (
             3,
             {},
-            "Records is no, as for 100 % of applicants who just pass, "
+            "Records is no, as for 100\xa0% of applicants who just pass, "
             "but weighs more together with the other fields.",
         ),
         (4, {}, "Debt is 5; applicants who just pass do not give it."),

@@ -22,7 +22,7 @@ def test_near_cut_off_are_the_riskiest_who_pass():
     assert list(reference.frame.index) == [10, 12, 14]
     assert (reference.n, reference.of) == (3, 7)
     assert "3 applicants of 7 who just pass" in reference.sentence
-    assert "from 5.0 % to just below the cut-off of 20.0 %" in reference.sentence
+    assert "from 5.0\xa0% to just below the cut-off of 20.0\xa0%" in reference.sentence
 
 
 def test_approved_are_drawn_from_all_who_pass():
@@ -45,7 +45,7 @@ def test_nobody_passing_is_said(kind):
     """Where the cut-off lets nobody pass, the safest stand in, in so many words."""
     reference = choose(FRAME, PD, SimpleNamespace(approve_below=0.01), kind, n=2)
     assert list(reference.frame.index) == [10, 15]
-    assert "No applicant of 7 passes the cut-off of 1.0 %" in reference.sentence
+    assert "No applicant of 7 passes the cut-off of 1.0\xa0%" in reference.sentence
 
 
 def test_files_bring_every_population_back():

@@ -42,7 +42,7 @@ def sentence(job, key):
 @pytest.mark.parametrize(
     ("key", "words"),
     [
-        ("read", "Read 4,454 applications of a bank with 14 columns; 1,254 of them (28.2 %)"),
+        ("read", "Read 4,454 applications of a bank with 14 columns; 1,254 of them (28.2\xa0%)"),
         ("clean", "Applied 4 named steps, mended 85 cells, added 1 column and kept 4,452 of 4,454"),
         ("clean", "Age and Marital status stay out of the model."),
         ("train", "Trained on 2,670 applicants and kept epoch 3 of 3"),
