@@ -4,14 +4,16 @@ The peer is the floor: a Streamlit app of two pages with a title and a slider, w
 settings, in the same browser on the same machine.
 """
 
+import re
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -47,7 +49,11 @@ anything changes last. An attribute that is set to the value it has is no change
 
 STANDS_STILL = """async () => {
   const quiet = () => window.answered !== null && performance.now() - window.changed > 400;
-  while (!quiet()) await new Promise(requestAnimationFrame);
+  const begin = performance.now();
+  while (!quiet()) {
+    if (performance.now() - begin > 10000) throw new Error('Nothing changed on the page.');
+    await new Promise(requestAnimationFrame);
+  }
   return [window.answered - window.sent, window.changed - window.sent];
 }"""
 """Milliseconds from the message to the server until words or marks change, and all stands still.
@@ -80,13 +86,13 @@ def run(options: Options) -> dict[str, Any]:
             first_page = time.perf_counter() - begin
             wait_until_warm(home)
             ours = _measure(page, [entry.title for entry in ENTRIES.values()], rounds)
-            show(page, f"{address}/evaluation", "Evaluation")
-            ours |= _rerun(page, rounds)
+            ours |= _widgets(page, address, rounds)
         with _floor() as address:
             show(page, address, "One")
             floor = _measure(page, ["One", "Two"], rounds)
             show(page, address, "One")
-            floor |= _rerun(page, rounds)
+            page.get_by_role("slider").focus()
+            floor |= _rerun(page, rounds, WIDGETS["cut_off"])
     return inputs(options) | {
         "rounds": rounds,
         "lendlens": {"start_to_first_page_s": round(first_page, 2), **ours},
@@ -132,16 +138,65 @@ def _measure(page: Page, titles: list[str], rounds: int) -> dict[str, Any]:
     }
 
 
-def _rerun(page: Page, rounds: int) -> dict[str, float]:
-    """Move the first slider of the page so many steps; the first one warms."""
-    page.get_by_role("slider").first.focus()
+@dataclass(frozen=True, slots=True)
+class Widget:
+    """Something a person changes by keys, there and back again.
+
+    Attributes:
+        page: Title of its page.
+        role: Its role in the accessibility tree.
+        label: How its name begins.
+        there: Keys that change it.
+        back: Keys that change it back.
+        query: Of the page's address.
+    """
+
+    page: str
+    role: Literal["slider", "combobox", "spinbutton"]
+    label: str
+    there: Sequence[str]
+    back: Sequence[str]
+    query: str = ""
+
+    def reach(self, page: Page, address: str) -> None:
+        """Open the page and put the focus on the widget, on nothing else."""
+        show(page, f"{address}/{self.page.lower()}{self.query}", self.page)
+        page.get_by_role(self.role, name=re.compile(f"^{re.escape(self.label)}")).first.focus()
+
+
+WIDGETS = {
+    "cut_off": Widget(
+        "Evaluation", "slider", "Decline from", ["ArrowLeft"], ["ArrowRight"]
+    ),
+    "cleaning_step": Widget(
+        "Data", "combobox", "What to do", [*"Drop", "Enter"], [*"Read", "Enter"], "?view=Cleaning"
+    ),
+    "income": Widget(
+        "Scoring", "spinbutton", "Income", ["ArrowUp", "Enter"], ["ArrowDown", "Enter"]
+    ),
+}  # fmt: skip
+"""A slider that moves figures, a list that changes a form, a number that changes a score."""
+
+
+def _rerun(page: Page, rounds: int, widget: Widget) -> dict[str, float]:
+    """Change the widget in focus so many times; the first time warms."""
     noted = []
     for k in range(rounds + 1):
         page.evaluate("window.sent = window.answered = window.changed = null")
-        page.keyboard.press("ArrowRight" if k % 2 else "ArrowLeft")
+        for key in widget.back if k % 2 else widget.there:
+            page.keyboard.press(key)
         noted.append(page.evaluate(STANDS_STILL))
     answered, still = (statistics.median(each) for each in zip(*noted[1:], strict=True))
     return {"widget_answer_p50_ms": round(answered, 1), "widget_rerun_p50_ms": round(still, 1)}
+
+
+def _widgets(page: Page, address: str, rounds: int) -> dict[str, Any]:
+    """Return the medians of every widget; the cut-off's stand for the page beside the floor."""
+    measured = {}
+    for name, widget in WIDGETS.items():
+        widget.reach(page, address)
+        measured[name] = _rerun(page, rounds, widget)
+    return measured["cut_off"] | {"widgets": measured}
 
 
 @contextmanager
