@@ -132,7 +132,7 @@ def _score_and_record(server: Server, page: Page) -> None:
     income.press("Enter")
     expect(income).to_have_value("40")
     expect(verdict).not_to_have_text(before)  # nobody records a decision before they see it
-    assert "draft=" in page.url
+    expect(page).to_have_url(re.compile("draft="))
     page.get_by_role("button", name="Save decision").click()
     page.get_by_role("link", name="Open the decision").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Decision on")
