@@ -30,7 +30,7 @@ class Holdout:
         y_true: (n,) 1 = bad, 0 = good.
         scores: (n,) probabilities of default per model, the network first.
         row_ids: (n,) identifiers of the source rows.
-        num_rows: Rows of all parts together.
+        num_rows: Rows of all parts together, each counted once.
     """
 
     part: Part
@@ -76,12 +76,14 @@ def holdout(predictions: pd.DataFrame, part: Part = "test") -> Holdout:
         raise EvaluationError(
             f"This run has no {part} rows. Train it again with a share for the {part} part."
         )
-    others = [str(name) for name in rows.columns if name not in {*_NOT_MODELS, SUBJECT}]
+    # Challengers have learnt from validation rows; only the network has left them out.
+    shown = rows.columns[:0] if part == "validation" else rows.columns
+    others = [str(name) for name in shown if name not in {*_NOT_MODELS, SUBJECT}]
     scores = {key: checked(rows["y"], rows[key])[1] for key in (SUBJECT, *others)}
     return Holdout(
         part=part,
         y_true=rows["y"].to_numpy(np.int8),
         scores=scores,
         row_ids=rows["row"].to_numpy(np.int64),
-        num_rows=len(predictions),
+        num_rows=int(predictions["row"].nunique()),
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from core.data.splitting import FEW_ROWS
 from core.evaluation.comparison import Compared, compare_decisions, compare_scores, tidy
 from core.evaluation.curves import decile_table, reliability
 from core.evaluation.holdout import BASELINE, SUBJECT, Holdout, Part, holdout
@@ -12,9 +13,6 @@ from core.evaluation.intervals import Estimate, num_replicates
 from core.evaluation.metrics import Confusion, confusion_of
 from core.evaluation.words import in_sentence
 from core.formatting import count, percent
-
-FEW_ROWS = 5000
-"""Below this one hold-out misleads: another split can move ROC-AUC by several hundredths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +201,7 @@ def _calibration(report: Report) -> str:
 
 
 def _caution(report: Report) -> list[str]:
-    if report.num_rows >= FEW_ROWS:
+    if report.num_rows >= FEW_ROWS or report.n == report.num_rows:
         return []
     return [
         f"With {count(report.num_rows)} rows in all, one test part is shaky ground: another split "

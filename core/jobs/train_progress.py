@@ -80,4 +80,5 @@ def _row(figures: EpochFigures) -> Epoch:
         auc=figures.auc,
         val_auc=figures.val_auc,
         seconds=figures.seconds,
+        member_losses=list(figures.member_losses),
     )

@@ -6,7 +6,7 @@ skops, never pickle: loading names the few types that are trusted.
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
+from core.data.schema import Column
 from core.model.encoding import Encoder
 
 Key = Literal["logistic", "trees"]
@@ -75,30 +76,30 @@ class Challenger:
 def fit_challengers(
     frame: pd.DataFrame,
     y: np.ndarray,
-    validation: pd.DataFrame,
-    y_validation: np.ndarray,
-    encoder: Encoder,
+    columns: Sequence[Column],
+    validates: np.ndarray,
     seed: int = 0,
     before: Callable[[str], None] = lambda name: None,
 ) -> tuple[Challenger, ...]:
-    """Fit all challengers.
+    """Fit all challengers on the rows that the network learns from and is validated on.
 
     Args:
-        frame: Features of the training rows.
+        frame: Features of these rows.
         y: (n,) their outcomes; 1 = bad.
-        validation: Features of the validation rows; trees stop adding when these get worse.
-        y_validation: (m,) their outcomes.
-        encoder: Standard encoding, learnt on `frame`.
+        columns: The feature columns.
+        validates: (n,) bool, rows that tell the trees when to stop adding. Then the trees are
+            fitted once more, to so many rounds, on all rows.
         seed: Fixes what is random in the trees.
         before: Is told a challenger's name before it is fitted; may raise to stop.
     """
     before(NAMES["logistic"])
     started = time.perf_counter()
+    encoder = Encoder.fit(frame, columns, "standard")
     # The default penalty (C = 1) also settles slots that no row fills: their weight is 0.
     logistic = LogisticRegression(max_iter=1000).fit(encoder.encode(frame), y)
     between = time.perf_counter()
     before(NAMES["trees"])
-    trees = _fit_trees(encoder, frame, y, validation, y_validation, seed)
+    trees = _fit_trees(tree_inputs(encoder, frame), y, validates, seed)
     return (
         Challenger("logistic", encoder, logistic, between - started),
         Challenger("trees", encoder, trees, time.perf_counter() - between),
@@ -143,28 +144,22 @@ def majority(y: np.ndarray, rows: int) -> np.ndarray:
 
 
 def _fit_trees(
-    encoder: Encoder,
-    frame: pd.DataFrame,
-    y: np.ndarray,
-    validation: pd.DataFrame,
-    y_validation: np.ndarray,
-    seed: int,
+    inputs: np.ndarray, y: np.ndarray, validates: np.ndarray, seed: int
 ) -> HistGradientBoostingClassifier:
-    trees = HistGradientBoostingClassifier(
-        learning_rate=0.08,
-        max_leaf_nodes=15,
-        min_samples_leaf=40,
-        l2_regularization=1.0,
-        max_iter=MOST_TREES,
-        early_stopping=True,
-        n_iter_no_change=PATIENCE,
-        random_state=seed,
+    learns = ~validates
+    settings = {
+        "learning_rate": 0.08,
+        "max_leaf_nodes": 15,
+        "min_samples_leaf": 40,
+        "l2_regularization": 1.0,
+        "random_state": seed,
+    }
+    stopping = HistGradientBoostingClassifier(
+        **settings, max_iter=MOST_TREES, early_stopping=True, n_iter_no_change=PATIENCE
     )
-    threads = 1 if len(frame) < FEW_ROWS else None
-    with threadpool_limits(threads, user_api="openmp"):
-        return trees.fit(
-            tree_inputs(encoder, frame),
-            y,
-            X_val=tree_inputs(encoder, validation),
-            y_val=y_validation,
-        )
+    with threadpool_limits(1 if len(y) < FEW_ROWS else None, user_api="openmp"):
+        stopping.fit(inputs[learns], y[learns], X_val=inputs[validates], y_val=y[validates])
+        rounds = 1 + int(np.argmax(stopping.validation_score_))
+        return HistGradientBoostingClassifier(
+            **settings, max_iter=max(1, rounds - 1), early_stopping=False
+        ).fit(inputs, y)

@@ -1,14 +1,18 @@
-"""Watches one training: measures each epoch, keeps the best weights, stops in time."""
+"""Watches one training: measures each epoch, keeps the best weights, stops in time.
+
+A row is judged only by networks that have not learnt from it. With one fold these are all of
+them and the rows are the validation rows; with more, every row is left out by one fold.
+"""
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import keras
 import numpy as np
 
 from core.model.network import served, to_numpy
-from core.model.served import ServedNetwork
+from core.model.served import ROWS_AT_ONCE, ServedNetwork
 from core.model.settings import NetworkSettings
 
 MOST_AUC_ROWS = 20_000
@@ -17,10 +21,17 @@ MOST_AUC_ROWS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Encoded rows with their outcome: x (n, width) float32, y (n,) with 1 = bad."""
+    """Encoded rows to learn from and to be judged on.
+
+    Attributes:
+        x: (n, width) float32.
+        y: (n,) outcomes, 1 = bad.
+        fold: (n,) the fold whose networks leave the row out, from 0; -1 if all learn from it.
+    """
 
     x: np.ndarray
     y: np.ndarray
+    fold: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +43,11 @@ class EpochFigures:
         step: Batches done in this epoch.
         steps: Batches of an epoch.
         loss: Mean training loss of the epoch so far, penalties included.
-        val_loss: On all validation rows, without penalties; None while the epoch runs.
-        auc: On at most 20,000 training rows, without dropout; None while the epoch runs.
-        val_auc: On all validation rows; None while the epoch runs.
+        val_loss: On all rows that are left out, without penalties; None while the epoch runs.
+        auc: On at most 20,000 rows learnt from, without dropout; None while the epoch runs.
+        val_auc: On all rows that are left out; None while the epoch runs.
         seconds: Since the training began.
+        member_losses: The same as val_loss for each network alone, if there are several.
     """
 
     epoch: int
@@ -46,6 +58,7 @@ class EpochFigures:
     auc: float | None
     val_auc: float | None
     seconds: float
+    member_losses: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +79,38 @@ def outcome_weights(settings: NetworkSettings, y: np.ndarray) -> np.ndarray:
     return np.where(y == 1, 0.5 / share, 0.5 / (1 - share)).astype(np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An epoch to go back to.
+
+    Attributes:
+        epoch: From 1.
+        weights: Keras' own, padded as they were trained.
+        held_out: (n,) log-odds of the rows by the networks that left them out; NaN where none did.
+    """
+
+    epoch: int
+    weights: list[np.ndarray]
+    held_out: np.ndarray
+
+
 class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
     """Reports, measures each epoch, keeps the best weights and stops in time."""
 
     def __init__(
-        self,
-        settings: NetworkSettings,
-        training: Rows,
-        validation: Rows,
-        steps: int,
-        watch: Watch,
-        started: float,
+        self, settings: NetworkSettings, rows: Rows, steps: int, watch: Watch, started: float
     ) -> None:
         super().__init__()
-        self._settings, self._watch = settings, watch
-        self._validation, self._steps, self._started = validation, steps, started
-        self._sample = _sample(training, settings.seed)
-        self._val_weights = outcome_weights(settings, validation.y)
+        self._settings, self._rows, self._watch = settings, rows, watch
+        self._steps, self._started = steps, started
+        self._judged = [np.flatnonzero(rows.fold == fold) for fold in range(settings.folds)]
+        self._learnt = [_learnt(rows, fold, settings) for fold in range(settings.folds)]
+        self._weights = outcome_weights(settings, rows.y)
         self._epoch = 0
         self._lowest = np.inf
         self.history: list[EpochFigures] = []
-        self._best: tuple[int, list[np.ndarray]] | None = None
-        self._last: tuple[int, list[np.ndarray]] | None = None
+        self._best: Kept | None = None
+        self._last: Kept | None = None
         self.stopped = False
         self.failed = ""
 
@@ -110,43 +133,52 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         if not np.isfinite(loss):
             self._fail()
             return
-        figures = self._measured(loss)
+        figures = self._measure(loss)
         self.history.append(figures)
-        self._keep(figures)
         self._watch.epoch(figures)
         patience = self._settings.patience
-        if patience and self._best and figures.epoch - self._best[0] >= patience:
+        if patience and self._best and figures.epoch - self._best.epoch >= patience:
             self.model.stop_training = True
 
     @property
-    def kept(self) -> tuple[int, list[np.ndarray]] | None:
-        """The epoch to go back to and its weights; None before one has ended.
+    def kept(self) -> Kept | None:
+        """The epoch to go back to; None before one has ended.
 
         The best, with early stopping or when somebody stopped it; else the last.
         """
         return self._best if self._settings.patience or self.stopped else self._last
 
-    def _keep(self, figures: EpochFigures) -> None:
-        self._last = (figures.epoch, [to_numpy(weight) for weight in self.model.weights])
-        if self._best is None or (figures.val_loss or 0.0) < self._lowest:
-            self._best, self._lowest = self._last, figures.val_loss or 0.0
-
-    def _measured(self, loss: float) -> EpochFigures:
-        network = served(self.model, self._settings, self._validation.x.shape[1])
-        scores = _forward(network, self._validation.x)
-        y = self._validation.y
-        losses = np.logaddexp(0, scores) - y * scores
+    def _measure(self, loss: float) -> EpochFigures:
+        network = served(self.model, self._settings, self._rows.x.shape[1])
+        held_out = np.full(len(self._rows.y), np.nan)
+        auc, losses = [], []
+        for fold, team in enumerate(_teams(network, self._settings.folds)):
+            judged, learnt = self._judged[fold], self._learnt[fold]
+            scores = _scores(team, self._rows.x[judged])
+            held_out[judged] = scores.mean(axis=0)
+            losses += [self._loss(judged, each) for each in scores]
+            auc.append(_auc(self._rows.y[learnt], _scores(team, self._rows.x[learnt]).mean(axis=0)))
+        judged = np.flatnonzero(self._rows.fold >= 0)
+        val_loss = self._loss(judged, held_out[judged])
+        self._keep(val_loss, held_out)
         figures = self._figures(self._steps, loss)
-        return EpochFigures(
-            figures.epoch,
-            figures.step,
-            figures.steps,
-            loss,
-            float(np.average(losses, weights=self._val_weights)),
-            _auc(self._sample.y, _forward(network, self._sample.x)),
-            _auc(y, scores),
-            figures.seconds,
+        return replace(
+            figures,
+            val_loss=val_loss,
+            auc=float(np.mean(auc)),
+            val_auc=_auc(self._rows.y[judged], held_out[judged]),
+            member_losses=tuple(losses) if len(losses) > 1 else (),
         )
+
+    def _loss(self, rows: np.ndarray, scores: np.ndarray) -> float:
+        losses = np.logaddexp(0, scores) - self._rows.y[rows] * scores
+        return float(np.average(losses, weights=self._weights[rows]))
+
+    def _keep(self, val_loss: float, held_out: np.ndarray) -> None:
+        weights = [to_numpy(weight) for weight in self.model.weights]
+        self._last = Kept(self._epoch, weights, held_out)
+        if self._best is None or val_loss < self._lowest:
+            self._best, self._lowest = self._last, val_loss
 
     def _figures(self, step: int, loss: float) -> EpochFigures:
         seconds = time.perf_counter() - self._started
@@ -160,9 +192,21 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         )
 
 
-def _forward(network: ServedNetwork, x: np.ndarray) -> np.ndarray:
-    """Return (n,) log-odds in float32: exact enough to watch, and twice as fast."""
-    return network.tail(x @ network.weights[0] + network.biases[0])
+def _teams(network: ServedNetwork, folds: int) -> list[ServedNetwork]:
+    """Return the networks of each fold."""
+    members = network.members // folds
+    return [network.select(slice(f * members, (f + 1) * members)) for f in range(folds)]
+
+
+def _scores(network: ServedNetwork, x: np.ndarray) -> np.ndarray:
+    """Return (members, n) log-odds in float32: exact enough to watch, and twice as fast."""
+    return np.concatenate(
+        [
+            network.tails(x[start : start + ROWS_AT_ONCE] @ network.weights[0] + network.biases[0])
+            for start in range(0, len(x), ROWS_AT_ONCE)
+        ],
+        axis=1,
+    )
 
 
 def _auc(y: np.ndarray, scores: np.ndarray) -> float:
@@ -172,8 +216,10 @@ def _auc(y: np.ndarray, scores: np.ndarray) -> float:
     return float(below.mean() / (2 * len(goods)))
 
 
-def _sample(rows: Rows, seed: int) -> Rows:
-    if len(rows.x) <= MOST_AUC_ROWS:
-        return rows
-    chosen = np.random.default_rng(seed).permutation(len(rows.x))[:MOST_AUC_ROWS]
-    return Rows(rows.x[chosen], rows.y[chosen])
+def _learnt(rows: Rows, fold: int, settings: NetworkSettings) -> np.ndarray:
+    """Return rows that the networks of a fold learn from; a sample where there are many."""
+    learnt = np.flatnonzero(rows.fold != fold)
+    most = MOST_AUC_ROWS // settings.folds
+    if len(learnt) <= most:
+        return learnt
+    return np.random.default_rng(settings.seed).permutation(learnt)[:most]

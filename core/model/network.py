@@ -1,14 +1,156 @@
-"""Builds the Keras network. Only training imports this, in a worker process."""
+"""Builds the Keras networks. Only training imports this, in a worker process."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
+from keras import ops
 
 from core.model.served import ServedNetwork
 from core.model.settings import NetworkSettings
 
 
-def build(settings: NetworkSettings, width: int, used: int | None = None) -> keras.Model:
-    """Return an untrained network that maps (n, width) to (n, 1) log-odds.
+@dataclass(frozen=True, slots=True)
+class ColumnSlots:
+    """Where one raw column is in the input of an additive network.
+
+    Attributes:
+        place: Its slots.
+        ordered: Slots that grow with its value; empty for a category.
+        direction: 1 or -1 where the column may only raise or only lower the risk, else 0.
+    """
+
+    place: slice
+    ordered: slice
+    direction: int = 0
+
+
+class TeamDense(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
+    """A dense layer of every network of a team, computed in one step.
+
+    The members of a fold share a kernel; what sets them apart is a scale for each unit they read
+    and for each they write, and the bias (TabM: Gorishniy et al., ICLR 2025).
+
+    Shape:
+        - Input: (n, width) in the first layer, which all networks read; else (n, networks, fan).
+        - Output: (n, networks, units).
+    """
+
+    def __init__(
+        self,
+        settings: NetworkSettings,
+        units: int,
+        start: "Start",
+        bounds: tuple[np.ndarray, np.ndarray] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Take the smallest and largest value of each weight as `bounds`, if there are any."""
+        super().__init__(**kwargs)
+        self._settings, self.units, self._start, self._bounds = settings, units, start, bounds
+
+    def build(self, shape: tuple[int | None, ...]) -> None:
+        """Create the weights."""
+        folds, networks, fan = self._settings.folds, self._settings.networks, shape[-1]
+        self._first = len(shape) == 2
+        within = Within(*self._bounds) if self._bounds else None
+        self.kernel = self.add_weight(
+            shape=(folds, fan, self.units),
+            initializer=lambda shape, dtype: self._start.kernel(shape, within),
+            constraint=within,
+            name="kernel",
+        )
+        self.bias = self.add_weight(shape=(networks, self.units), initializer="zeros", name="bias")
+        if self._settings.members > 1:
+            signs = self._start.signs if self._first else "ones"
+            self.reads = self.add_weight(shape=(networks, fan), initializer=signs, name="reads")
+            self.writes = self.add_weight(
+                shape=(networks, self.units), initializer="ones", name="writes"
+            )
+
+    def arrays(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return copies of (networks, fan, units) kernels and (networks, units) biases.
+
+        In NumPy: Keras would compile each step of this for each shape.
+        """
+        kernels, bias = to_numpy(self.kernel), to_numpy(self.bias)
+        if self._settings.members > 1:
+            kernels = np.repeat(kernels, self._settings.members, axis=0)
+            kernels *= to_numpy(self.reads)[:, :, None] * to_numpy(self.writes)[:, None, :]
+        return kernels, bias
+
+    def _kernels(self) -> keras.KerasTensor:
+        """Return (networks, fan, units), the kernel of every network."""
+        if self._settings.members == 1:
+            return ops.convert_to_tensor(self.kernel)
+        own = ops.repeat(self.kernel, self._settings.members, axis=0)
+        return own * self.reads[:, :, None] * self.writes[:, None, :]
+
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+        """Return the layer before its activation."""
+        kernels = self._kernels()
+        networks, fan, units = kernels.shape
+        if self._first:  # one large product is several times faster than many small ones
+            flat = ops.reshape(ops.transpose(kernels, (1, 0, 2)), (fan, networks * units))
+            out = ops.reshape(ops.matmul(inputs, flat), (-1, networks, units))
+        else:
+            out = ops.einsum("nmi,mio->nmo", inputs, kernels)
+        self._penalise(kernels)
+        return out + self.bias
+
+    def _penalise(self, kernels: keras.KerasTensor) -> None:
+        l1, l2 = self._settings.l1, self._settings.l2
+        if l1 or l2:
+            size = l1 * ops.sum(ops.abs(kernels)) + l2 * ops.sum(ops.square(kernels))
+            self.add_loss(size / self._settings.networks)
+
+
+class Within(keras.constraints.Constraint):  # type: ignore[misc]
+    """Keeps each weight between two bounds; equal bounds of 0 cut a connection."""
+
+    def __init__(self, low: np.ndarray, high: np.ndarray) -> None:
+        """Take arrays of the weight's shape, or broadcastable to it."""
+        self._low, self._high = low, high
+
+    def __call__(self, weight: keras.KerasTensor) -> keras.KerasTensor:
+        """Return the weight, moved inside."""
+        return ops.clip(weight, self._low, self._high)
+
+    def reflected(self, weight: np.ndarray) -> np.ndarray:
+        """Return first weights inside, with signs turned instead of weights lost."""
+        turned = np.where(self._low >= 0, np.abs(weight), weight)
+        turned = np.where(self._high <= 0, -np.abs(turned), turned)
+        return np.asarray(np.clip(turned, self._low, self._high))
+
+
+class Start:
+    """First weights, drawn by NumPy: Keras would compile the drawing for each shape."""
+
+    def __init__(self, seed: int, used: int, fan: int) -> None:
+        """Take the slots that are ever filled, and how many of them a first unit reads."""
+        self._random = np.random.default_rng(seed)
+        self._rows, self._fan = used, fan  # of the next kernel: those that are not padding
+
+    def kernel(self, shape: tuple[int, int, int], within: Within | None = None) -> np.ndarray:
+        """Return Glorot's uniform weights (folds, fan, units)."""
+        folds, _, units = shape
+        limit = np.sqrt(6 / (self._fan + units))
+        kernel = np.zeros(shape, np.float32)
+        size = (folds, self._rows, units)
+        kernel[:, : self._rows] = self._random.uniform(-limit, limit, size)
+        self._rows = self._fan = units
+        return kernel if within is None else within.reflected(kernel)
+
+    def signs(self, shape: tuple[int, int], dtype: str | None = None) -> np.ndarray:
+        """Return 1 or -1 at random: members begin far from each other."""
+        return self._random.choice(np.array([-1, 1], np.float32), shape)
+
+
+def build(
+    settings: NetworkSettings, width: int, used: int, columns: Sequence[ColumnSlots] = ()
+) -> keras.Model:
+    """Return an untrained team that maps (n, width) to (n, networks) log-odds.
 
     The paper's sigmoid output is the same network: its loss takes log-odds, which is exact where
     a sigmoid in float32 rounds to 0 or 1.
@@ -17,83 +159,99 @@ def build(settings: NetworkSettings, width: int, used: int | None = None) -> ker
         settings: Layers, dropout, penalties and the seed of the first weights.
         width: Slots of the input.
         used: How many of them are ever filled; the weights of the others are 0 and stay 0.
+        columns: The slots of each column; an additive network gives each units of its own.
     """
-    start = _Start(settings.seed, used or width)
-    model = keras.Sequential([keras.Input((width,), name="encoded")], name="lendlens")
+    apart = len(columns) if settings.additive else 1
+    bounds = _additive_bounds(settings, width, columns) if settings.additive else (None, None)
+    start = Start(settings.seed, used, used // apart)
+    inputs = keras.Input((width,), name="encoded")
+    values = inputs
     for number, units in enumerate(settings.layers, start=1):
-        model.add(_dense(settings, units, settings.activation, f"hidden_{number}", start))
+        layer = TeamDense(settings, units * apart, start, bounds[0], name=f"hidden_{number}")
+        values = keras.layers.Activation(settings.activation)(layer(values))
         if settings.dropout:
-            model.add(keras.layers.Dropout(settings.dropout, name=f"dropout_{number}"))
-    model.add(_dense(settings, 1, None, "log_odds", start))
-    for layer in dense_layers(model):  # what a .keras file says, and any Keras can read
-        layer.kernel_initializer = keras.initializers.GlorotUniform()
-        layer.bias_initializer = keras.initializers.Zeros()
-    return model
-
-
-class _Start:
-    """Glorot's first weights, drawn by NumPy: Keras would compile the drawing for each shape."""
-
-    def __init__(self, seed: int, used: int) -> None:
-        self._random = np.random.default_rng(seed)
-        self._rows = used  # of the next kernel that are not padding
-
-    def kernel(self, shape: tuple[int, int], dtype: str | None = None) -> np.ndarray:
-        rows, self._rows = self._rows, shape[1]
-        limit = np.sqrt(6 / (rows + shape[1]))
-        kernel = np.zeros(shape, np.float32)
-        kernel[:rows] = self._random.uniform(-limit, limit, (rows, shape[1]))
-        return kernel
-
-    def bias(self, shape: tuple[int], dtype: str | None = None) -> np.ndarray:
-        return np.zeros(shape, np.float32)
+            values = keras.layers.Dropout(settings.dropout)(values)
+    values = TeamDense(settings, 1, start, bounds[1], name="log_odds")(values)
+    return keras.Model(inputs, values[..., 0], name="lendlens")
 
 
 def compile_for_training(
     model: keras.Model, settings: NetworkSettings, steps_at_once: int = 1
 ) -> None:
-    """Give the network its loss and optimiser."""
-    model.compile(
-        optimizer=_optimiser(settings),
-        # Divides by the weights of a batch, so that rows of weight 0 leave no trace.
-        loss=keras.losses.BinaryCrossentropy(from_logits=True, reduction="mean_with_sample_weight"),
-        steps_per_execution=steps_at_once,
-    )
+    """Give the team its loss and optimiser."""
+    model.compile(optimizer=_optimiser(settings), loss=team_loss, steps_per_execution=steps_at_once)
+
+
+def team_loss(targets: keras.KerasTensor, log_odds: keras.KerasTensor) -> keras.KerasTensor:
+    """Return the weighted mean binary cross-entropy.
+
+    Args:
+        targets: (n, networks); a row's weight, positive for a bad and negative for a good; 0
+            where the network should not learn from the row.
+        log_odds: (n, networks).
+    """
+    weights = ops.abs(targets)
+    losses = weights * ops.softplus(-ops.sign(targets) * log_odds)
+    return ops.sum(losses) / ops.maximum(ops.sum(weights), 1)
 
 
 def served(model: keras.Model, settings: NetworkSettings, used: int) -> ServedNetwork:
-    """Return the network of the first `used` slots as NumPy; its arrays are copies."""
-    layers = dense_layers(model)
-    kernels = [to_numpy(layer.kernel) for layer in layers]
+    """Return the team of the first `used` slots as NumPy; its arrays are copies."""
+    (first, bias), *rest = [
+        layer.arrays() for layer in model.layers if isinstance(layer, TeamDense)
+    ]
+    flat = np.moveaxis(first[:, :used], 0, 1).reshape(used, -1)
     return ServedNetwork(
-        [kernels[0][:used], *kernels[1:]],
-        [to_numpy(layer.bias) for layer in layers],
+        [flat, *(kernels for kernels, _ in rest)],
+        [bias.ravel(), *(each for _, each in rest)],
         settings.activation,
     )
 
 
-def dense_layers(model: keras.Model) -> list[keras.layers.Dense]:
-    """Return the layers that hold weights, first to last."""
-    return [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+def plain(network: ServedNetwork) -> keras.Model:
+    """Return the team as a model of built-in layers that gives (n, 1): any Keras can read it."""
+    inputs = keras.Input((network.width,), name="encoded")
+    shape = (network.members, -1)
+    values = keras.layers.Dense(len(network.biases[0]), name="hidden_1")(inputs)
+    values = keras.layers.Reshape(shape)(values)
+    for number, bias in enumerate(network.biases[1:], start=2):
+        name = "log_odds" if number == len(network.biases) else f"hidden_{number}"
+        values = keras.layers.Activation(network.activation)(values)
+        values = keras.layers.EinsumDense(
+            "bmi,mio->bmo",
+            bias.shape,
+            bias_axes="mo",
+            name=name,
+        )(values)
+    outputs = keras.layers.GlobalAveragePooling1D(name="mean_of_members")(values)
+    model = keras.Model(inputs, outputs, name="lendlens")
+    pairs = zip(network.weights, network.biases, strict=True)
+    model.set_weights([array for pair in pairs for array in pair])
+    return model
 
 
 def to_numpy(variable: keras.Variable) -> np.ndarray:
     """Return a copy of a weight: fit and predict give Keras' own buffers away."""
-    return np.array(keras.ops.convert_to_numpy(variable.value))
+    return np.array(ops.convert_to_numpy(variable.value))
 
 
-def _dense(
-    settings: NetworkSettings, units: int, activation: str | None, name: str, start: _Start
-) -> keras.layers.Dense:
-    penalty = keras.regularizers.L1L2(settings.l1, settings.l2)
-    return keras.layers.Dense(
-        units,
-        activation=activation,
-        kernel_initializer=start.kernel,
-        bias_initializer=start.bias,
-        kernel_regularizer=penalty if settings.l1 or settings.l2 else None,
-        name=name,
-    )
+def _additive_bounds(
+    settings: NetworkSettings, width: int, columns: Sequence[ColumnSlots]
+) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Return bounds of the first and the last kernel, (1, width, units) and (1, units, 1)."""
+    each = settings.layers[0]
+    units = each * len(columns)
+    first = np.zeros((2, 1, width, units), np.float32)
+    last = np.empty((2, 1, units, 1), np.float32)
+    last[0], last[1] = -np.inf, np.inf
+    for number, column in enumerate(columns):
+        own = slice(number * each, (number + 1) * each)
+        first[0, :, column.place, own], first[1, :, column.place, own] = -np.inf, np.inf
+        if column.direction:
+            # A rising unit of rising slots, that only raises or only lowers the log-odds.
+            first[0, :, column.ordered, own] = 0
+            last[int(column.direction < 0), :, own] = 0
+    return (first[0], first[1]), (last[0], last[1])
 
 
 def _optimiser(settings: NetworkSettings) -> keras.optimizers.Optimizer:

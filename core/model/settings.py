@@ -4,7 +4,7 @@ Imports no Keras, so that pages can use it.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 from core.errors import ModelError
@@ -34,7 +34,18 @@ class NetworkSettings:
             epoch; 0 trains all epochs and keeps the last.
         class_weights: Whether bads and goods weigh the same in total; see core.model.training.
         numeric: How numbers are encoded; see core.model.encoding.
-        bins: Most bins per number in the piecewise encoding.
+        bins: Most quantile bins per number in the piecewise encoding.
+        cuts: Most further bins per number, where a small tree finds that the risk jumps.
+        folds: 1: validation rows decide which epoch is best. More: training and validation rows
+            together are divided into so many parts, each left out by networks of its own, and
+            the score is the mean of all networks.
+        members: Networks per fold; they share their kernels up to a scale per unit (TabM:
+            Gorishniy et al., ICLR 2025).
+        additive: Whether each column has hidden units of its own, so that columns only add up;
+            one hidden layer, whose width counts per column, and one member per fold.
+        monotone: 1 for numbers that may only raise the risk, -1 for those that may only lower
+            it; additive networks only.
+        calibrate: Whether log-odds are rescaled on rows that were left out, where that helps.
         seed: Same seed, data and machine give the same network.
     """
 
@@ -52,6 +63,12 @@ class NetworkSettings:
     class_weights: bool = False
     numeric: Numeric = "piecewise"
     bins: int = 16
+    cuts: int = 0
+    folds: int = 1
+    members: int = 1
+    additive: bool = False
+    monotone: Mapping[str, int] = field(default_factory=dict)
+    calibrate: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -79,12 +96,33 @@ class NetworkSettings:
             _between("Patience", self.patience, 0, 10_000),
             _one_of("The numeric encoding", self.numeric, get_args(Numeric)),
             _between("Bins", self.bins, 2, 256),
+            _between("Cuts", self.cuts, 0, 256),
+            _between("Folds", self.folds, 1, 20),
+            _between("Members", self.members, 1, 64),
+            *self._additive_problems(),
             _between("The seed", self.seed, 0, 2**31 - 1),
         ]
 
+    def _additive_problems(self) -> list[str]:
+        if not self.additive:
+            return ["Only an additive network can be monotone."] if self.monotone else []
+        known = set(self.monotone.values()) <= {-1, 1}
+        bends = self.monotone and self.activation == "gelu"
+        return [
+            "" if len(self.layers) == 1 else "An additive network has one hidden layer.",
+            "" if self.members == 1 else "An additive network has one member per fold.",
+            "" if known else "A monotone direction is 1 or -1.",
+            "gelu is not monotone: choose relu, tanh or sigmoid." if bends else "",
+        ]
+
+    @property
+    def networks(self) -> int:
+        """Networks whose log-odds are averaged."""
+        return self.folds * self.members
+
     def to_json(self) -> dict[str, Any]:
         """Return plain data that `from_json` reads back."""
-        return asdict(self) | {"layers": list(self.layers)}
+        return asdict(self) | {"layers": list(self.layers), "monotone": dict(self.monotone)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "NetworkSettings":
@@ -115,9 +153,39 @@ class Preset:
 PRESETS: dict[str, Preset] = {
     "recommended": Preset(
         "Recommended",
-        "Choose this first: it copes with missing values and odd scales, and stops by itself "
-        "when it no longer gets better.",
-        NetworkSettings(),
+        "Choose this first: a team of small networks that check each other, copes with missing "
+        "values and odd scales, and stops by itself when it no longer gets better.",
+        NetworkSettings(
+            layers=(64, 32),
+            dropout=0.15,
+            learning_rate=1.5e-3,
+            weight_decay=3e-3,
+            batch_size=256,
+            epochs=80,
+            patience=10,
+            cuts=32,
+            folds=4,
+            members=4,
+            calibrate=True,
+        ),
+    ),
+    "additive": Preset(
+        "Additive",
+        "Choose this when every step must be open to inspection: each field has a curve of its "
+        "own, the curves add up to the score, and a direction can be guaranteed.",
+        NetworkSettings(
+            layers=(16,),
+            dropout=0.0,
+            learning_rate=3e-3,
+            weight_decay=3e-3,
+            batch_size=256,
+            epochs=80,
+            patience=10,
+            cuts=32,
+            folds=4,
+            additive=True,
+            calibrate=True,
+        ),
     ),
     "paper": Preset(
         "Paper baseline",

@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from core.errors import ModelError
 from core.model.keeper import EpochFigures, Keeper, Rows, Watch, outcome_weights
-from core.model.network import build, compile_for_training, dense_layers, served, to_numpy
+from core.model.network import ColumnSlots, build, compile_for_training, plain, served
 from core.model.served import ServedNetwork
 from core.model.settings import PRESETS, NetworkSettings
 
@@ -40,8 +40,9 @@ class Trained:
     """A trained network.
 
     Attributes:
-        model: Keras' own, with the same weights as `network`.
+        model: Of Keras' built-in layers, with the same weights as `network`.
         network: The NumPy twin that scores.
+        held_out: (n,) log-odds of the rows by the networks that left them out; NaN where none did.
         history: One entry per finished epoch.
         best_epoch: The epoch whose weights were kept, from 1.
         stopped: Whether somebody stopped it before it was done.
@@ -50,6 +51,7 @@ class Trained:
 
     model: keras.Model
     network: ServedNetwork
+    held_out: np.ndarray
     history: tuple[EpochFigures, ...]
     best_epoch: int
     stopped: bool
@@ -58,17 +60,16 @@ class Trained:
 
 def train(
     settings: NetworkSettings,
-    training: Rows,
-    validation: Rows,
-    blocks: Sequence[slice] = (),
+    rows: Rows,
+    blocks: Sequence[ColumnSlots] = (),
     watch: Watch = UNWATCHED,
 ) -> Trained | None:
-    """Train a network and keep its best epoch.
+    """Train a network, or a team of them side by side, and keep the best epoch.
 
     Args:
         settings: What to train.
-        training: Rows to learn from; both outcomes occur.
-        validation: Rows that decide which epoch is best; both outcomes occur.
+        rows: What to learn from and to be judged on; both outcomes occur in each fold and
+            outside it.
         blocks: The slots of each raw column; see "Slots never seen" above.
         watch: Is told about steps and epochs.
 
@@ -80,18 +81,17 @@ def train(
     """
     keras.utils.set_random_seed(settings.seed)
     started = time.perf_counter()
-    used = training.x.shape[1]
-    batches = _batches(settings, training)
-    model = build(settings, batches.x.shape[1], used)
+    used = rows.x.shape[1]
+    batches = _batches(settings, rows)
+    model = build(settings, batches.x.shape[1], used, blocks)
     compile_for_training(model, settings, max(1, min(MOST_STEPS_AT_ONCE, batches.count // 10)))
-    keeper = Keeper(settings, training, validation, batches.count, watch, started)
+    keeper = Keeper(settings, rows, batches.count, watch, started)
     # Measuring an epoch is little work: NumPy's threads would only wait for cores that JAX and
     # other processes use.
     with threadpool_limits(1, user_api="blas"):
         model.fit(
             batches.x,
-            batches.y,
-            sample_weight=batches.weights,
+            batches.targets,
             batch_size=batches.size,
             epochs=settings.epochs,
             callbacks=[keeper],
@@ -101,15 +101,16 @@ def train(
         raise ModelError(keeper.failed)
     if keeper.kept is None:
         return None
-    kept_epoch, weights = keeper.kept
-    model = build(settings, used)
-    model.set_weights([weights[0][:used], *weights[1:]])
-    _finish_weights(model, settings, training, blocks)
+    model.set_weights(keeper.kept.weights)
+    shift = _weighting_shift(settings, rows.y)
+    learnt = rows.x if settings.folds > 1 else rows.x[rows.fold < 0]
+    network = _settled(served(model, settings, used), learnt, blocks).calibrated(1, -shift)
     return Trained(
-        model,
-        served(model, settings, used),
+        plain(network),
+        network,
+        keeper.kept.held_out - shift,
         tuple(keeper.history),
-        kept_epoch,
+        keeper.kept.epoch,
         keeper.stopped,
         time.perf_counter() - started,
     )
@@ -117,15 +118,14 @@ def train(
 
 @dataclass(frozen=True, slots=True)
 class _Batches:
-    """Training rows in shapes that were probably compiled before.
+    """Rows that are learnt from, in shapes that were probably compiled before.
 
     Rows are filled up to whole batches with rows of weight 0, and slots up to a round number with
     empty ones: neither changes what is learnt, and a compilation takes seconds.
     """
 
     x: np.ndarray
-    y: np.ndarray
-    weights: np.ndarray
+    targets: np.ndarray
     size: int
 
     @property
@@ -134,14 +134,18 @@ class _Batches:
 
 
 def _batches(settings: NetworkSettings, rows: Rows) -> _Batches:
+    learners = np.repeat(np.arange(settings.folds), settings.members)
+    learns = rows.fold[:, np.newaxis] != learners
+    chosen = np.flatnonzero(learns.any(axis=1))
     full = settings.optimiser == "gradient_descent"
-    size = len(rows.x) if full else min(settings.batch_size, len(rows.x))
-    padding = -len(rows.x) % size
-    n, used = rows.x.shape
-    x = np.zeros((n + padding, round_width(used)), np.float32)
-    x[:n, :used] = rows.x
-    y = np.pad(rows.y.astype(np.float32), (0, padding))
-    return _Batches(x, y, np.pad(outcome_weights(settings, rows.y), (0, padding)), size)
+    size = len(chosen) if full else min(settings.batch_size, len(chosen))
+    padded = len(chosen) + -len(chosen) % size
+    x = np.zeros((padded, round_width(rows.x.shape[1])), np.float32)
+    x[: len(chosen), : rows.x.shape[1]] = rows.x[chosen]
+    signed = outcome_weights(settings, rows.y) * np.where(rows.y == 1, 1, -1)
+    targets = np.zeros((padded, len(learners)), np.float32)
+    targets[: len(chosen)] = (signed[:, np.newaxis] * learns)[chosen]
+    return _Batches(x, targets, size)
 
 
 def round_width(used: int) -> int:
@@ -160,29 +164,25 @@ def warm_up() -> None:
     The first real training finds it compiled: in this process, or in the compile cache that all
     workers share.
     """
+    settings = replace(PRESETS["recommended"].settings, epochs=1)
+    size = settings.batch_size
     for width in COMMON_WIDTHS:
-        settings = replace(PRESETS["recommended"].settings, epochs=1)
-        rows = Rows(
-            np.zeros((settings.batch_size, width), np.float32), np.arange(settings.batch_size) % 2
-        )
-        train(settings, rows, rows)
+        fold = np.arange(size) // 2 % settings.folds
+        train(settings, Rows(np.zeros((size, width), np.float32), np.arange(size) % 2, fold))
 
 
-def _finish_weights(
-    model: keras.Model, settings: NetworkSettings, training: Rows, blocks: Sequence[slice]
-) -> None:
-    first, last = dense_layers(model)[0], dense_layers(model)[-1]
-    first.kernel.assign(_settled(to_numpy(first.kernel), training.x, blocks))
-    if settings.class_weights:
-        share = float(np.mean(training.y))
-        last.bias.assign(to_numpy(last.bias) - np.float32(np.log((1 - share) / share)))
+def _weighting_shift(settings: NetworkSettings, y: np.ndarray) -> float:
+    """Return what class weights have added to the log-odds."""
+    share = float(np.mean(y))
+    return float(np.log((1 - share) / share)) if settings.class_weights else 0.0
 
 
-def _settled(kernel: np.ndarray, x: np.ndarray, blocks: Sequence[slice]) -> np.ndarray:
-    """Return the kernel with each slot that no row of x fills at its column's mean."""
+def _settled(network: ServedNetwork, x: np.ndarray, blocks: Sequence[ColumnSlots]) -> ServedNetwork:
+    """Return the network with each slot that no row of x fills at its column's mean."""
+    first, *rest = network.weights
     mean, seen = x.mean(axis=0), np.asarray(x.any(axis=0))
-    settled = kernel.copy()
+    settled = first.copy()
     for block in blocks:
-        unseen = np.flatnonzero(~seen[block]) + block.start
-        settled[unseen] = mean[block] @ kernel[block]
-    return settled
+        unseen = np.flatnonzero(~seen[block.place]) + block.place.start
+        settled[unseen] = mean[block.place] @ first[block.place]
+    return ServedNetwork([settled, *rest], network.biases, network.activation)

@@ -126,6 +126,7 @@ class Epoch(Base, kw_only=True):
     auc: Mapped[float | None] = mapped_column(default=None)
     val_auc: Mapped[float | None] = mapped_column(default=None)
     seconds: Mapped[float] = mapped_column(default=0.0)
+    member_losses: Mapped[list[Any]] = mapped_column(default_factory=list, server_default="[]")
 
 
 class ModelVersion(Base, kw_only=True):

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from core.errors import StoreError
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration in `migrations/versions`; a test compares the two."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

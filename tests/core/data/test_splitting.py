@@ -3,7 +3,13 @@ import pandas as pd
 import pytest
 
 from core.data.schema import Column, Schema
-from core.data.splitting import SplitSettings, split
+from core.data.splitting import (
+    SplitSettings,
+    cross_validation,
+    inner_folds,
+    proposed_kind,
+    split,
+)
 from core.errors import SplitError
 
 SCHEMA = Schema(
@@ -91,3 +97,51 @@ def test_settings_survive_json():
     """A run stores how it was split."""
     settings = SplitSettings("out_of_time", 0.3, 0.1, 7)
     assert SplitSettings.from_json(settings.to_json()) == settings
+
+
+GROUPED = Schema((*SCHEMA.columns, Column("client", "text", "identifier")), "1")
+
+
+@pytest.mark.parametrize("kind", ["stratified", "cross_validation"])
+def test_rows_of_one_client_stay_together(kind):
+    """A client with three loans is learnt or tested, never both."""
+    data = frame(300, 90).assign(client=[f"c{n // 3}" for n in range(300)])
+    settings = SplitSettings(kind)
+    parts = split(data, GROUPED, settings)
+    splits = [parts] + [each for _, each in cross_validation(data, GROUPED, settings)]
+    for each in splits:
+        learnt = set(data.loc[each.train, "client"])
+        assert not learnt & set(data.loc[each.test, "client"])
+        assert not learnt & set(data.loc[each.validation, "client"])
+    assert parts.why.endswith("Rows that share client stay together.")
+
+
+def test_every_row_is_tested_once_per_repeat():
+    """Two repeats of five folds; the model that is kept learns from all rows."""
+    settings = SplitSettings("cross_validation")
+    found = list(cross_validation(frame(), SCHEMA, settings))
+    assert len(found) == 10
+    for repeat in (0, 1):
+        tested = [row for number, each in found if number == repeat for row in each.test]
+        assert sorted(tested) == list(range(1000, 1100))
+    kept = split(frame(), SCHEMA, settings)
+    assert (len(kept.train), len(kept.validation), len(kept.test)) == (80, 20, 0)
+
+
+def test_folds_that_lack_an_outcome_are_refused():
+    """Three bads cannot be in four folds."""
+    with pytest.raises(SplitError, match="4 folds need at least 4 goods and 4 bads"):
+        inner_folds(np.array([1, 1, 1] + [0] * 50), None, 4)
+
+
+@pytest.mark.parametrize(
+    ("schema", "rows", "kind"),
+    [
+        (SCHEMA, 100, "out_of_time"),
+        (Schema(SCHEMA.columns[:1], "1"), 4999, "cross_validation"),
+        (Schema(SCHEMA.columns[:1], "1"), 5000, "stratified"),
+    ],
+)
+def test_the_kind_that_tells_most_is_proposed(schema, rows, kind):
+    """A date decides; without one, the number of rows does."""
+    assert proposed_kind(schema, rows) == kind

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.config import Settings
 from core.data.catalog import add_source, data_set_source, save_data_set, source_frame
 from core.data.cleaning import Recipe
 from core.data.splitting import SplitSettings
@@ -22,6 +23,7 @@ from core.jobs.train_request import start_run
 from core.model.bundle import Bundle
 from core.model.challengers import read_challenger
 from core.model.settings import NetworkSettings
+from core.store.workspace import Workspace
 from tests.seeding import QUICK, trained
 
 
@@ -53,10 +55,18 @@ def test_every_row_is_in_one_part(seeded, run, predictions):
 def test_all_models_predict_probabilities(predictions):
     """The network stands beside its challengers and the baseline that knows no applicant."""
     models = predictions[["network", "logistic", "trees", "majority"]]
-    assert models.to_numpy().min() > 0
-    assert models.to_numpy().max() < 1
-    training = predictions[predictions["part"] == "train"]
-    assert predictions["majority"].unique() == pytest.approx([training["y"].mean()])
+    judged = predictions["part"] == "validation"
+    assert models[~judged].to_numpy().min() > 0
+    assert models[~judged].to_numpy().max() < 1
+    developed = predictions[predictions["part"] != "test"]
+    assert models["majority"].dropna().unique() == pytest.approx([developed["y"].mean()])
+
+
+def test_challengers_say_nothing_of_rows_that_only_the_network_left_out(predictions):
+    """They have learnt from validation rows, so what they say there would flatter them."""
+    judged = predictions[predictions["part"] == "validation"]
+    assert judged["network"].notna().all()
+    assert judged[["logistic", "trees", "majority"]].isna().all(axis=None)
 
 
 def test_the_scorer_says_what_the_run_said(seeded, run, predictions):
@@ -79,7 +89,8 @@ def test_challengers_can_be_read_back(seeded, run, read, predictions):
     features = bundle.prepare(frame.loc[predictions["row"]])
     for key in ("logistic", "trees"):
         pd_hat = read_challenger(key, read).predict(features)
-        assert pd_hat == pytest.approx(predictions[key].to_numpy())
+        stored = predictions[key].to_numpy()
+        assert pd_hat[~np.isnan(stored)] == pytest.approx(stored[~np.isnan(stored)])
 
 
 def test_evidence_and_references_are_stored(seeded, read, run):
@@ -121,7 +132,7 @@ def test_same_seed_same_predictions(seeded, run, predictions):
     """A run repeated on the same machine gives the same numbers."""
     again = trained(seeded, run.data_set_id)
     stored = seeded.artifacts.read(f"runs/{again.id}", "predictions.parquet")
-    assert np.array_equal(pd.read_parquet(io.BytesIO(stored)), predictions)
+    pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(stored)), predictions)
 
 
 def test_epochs_are_in_the_store(seeded, run):
@@ -204,3 +215,57 @@ def test_a_learning_rate_that_explodes_is_explained(seeded):
     _, context = begin(seeded, settings)
     with pytest.raises(ModelError, match=r"loss of epoch . is not a number"):
         train_job(context)
+
+
+TEAM = NetworkSettings(layers=(8, 4), folds=2, members=2, epochs=3, patience=0, calibrate=True)
+
+
+@pytest.fixture(scope="module")
+def crossed(tmp_path_factory):
+    """Return a workspace with a team that was cross-validated on 300 rows, and its run."""
+    home = str(tmp_path_factory.mktemp("crossed"))
+    workspace = Workspace.open(Settings.from_environment({"LENDLENS_HOME": home}))
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"income": random.normal(size=300), "amount": random.normal(size=300)})
+    frame["outcome"] = np.where(frame["income"] + random.normal(size=300) < -0.5, "bad", "ok")
+    source = add_source(workspace, "few.csv", frame.to_csv(index=False).encode())
+    data_set = save_data_set(
+        workspace, source.id, "Few", source_frame(workspace, source.id)[1], Recipe()
+    )
+    shares = SplitSettings("cross_validation", folds=3)
+    return workspace, trained(workspace, data_set.id, TEAM, shares)
+
+
+def test_cross_validation_tests_every_row_with_models_that_had_not_seen_it(crossed):
+    """300 test rows, 300 rows learnt from, and the same judged by those that left them out."""
+    workspace, run = crossed
+    assert run.summary["rows"] == {"train": 300, "validation": 300, "test": 300}
+    written = workspace.artifacts.read(f"runs/{run.id}", "predictions.parquet")
+    predictions = pd.read_parquet(io.BytesIO(written))
+    tested = predictions[predictions["part"] == "test"]
+    assert tested["row"].is_unique
+    assert tested[["network", "logistic", "trees", "majority"]].notna().all(axis=None)
+
+
+def test_cross_validation_keeps_the_figures_of_each_fold(crossed):
+    """Three folds, two repeats, four models; the summary says whether differences hold."""
+    workspace, run = crossed
+    folds = json.loads(workspace.artifacts.read(f"runs/{run.id}", "cross_validation.json"))
+    assert len(folds) == 3 * 2 * 4
+    assert {(each["repeat"], each["fold"]) for each in folds} == {
+        (repeat, fold) for repeat in (0, 1) for fold in (0, 1, 2)
+    }
+    over = {(each["model"], each["metric"]): each for each in run.summary["folds"]}
+    assert over["network", "auc"]["difference"] is None
+    gap = over["trees", "auc"]["difference"]
+    assert gap["low"] < gap["value"] < gap["high"]
+    assert "Every row was a test row twice, in 3 folds" in run.summary["split"]
+
+
+def test_calibration_is_stored_with_its_effect(crossed):
+    """The method, its line, and the ECE on test rows before and after."""
+    workspace, run = crossed
+    found = json.loads(workspace.artifacts.read(f"runs/{run.id}", "calibration.json"))
+    assert found["method"] == run.summary["calibration"]
+    assert found["n"] == 300
+    assert 0 <= found["ece_before"] <= 1 >= found["ece_after"] >= 0

@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import ModelError
 from core.model.keeper import Rows, Watch
-from core.model.network import to_numpy
+from core.model.network import ColumnSlots, to_numpy
 from core.model.settings import NetworkSettings
 from core.model.training import train
 
@@ -16,19 +16,33 @@ QUICK = NetworkSettings(
 )
 
 
-def rows(n=500, seed=0):
+def rows(n=500, seed=0, fold=-1):
     """Bads where the first of three slots is large; the last slot is never filled."""
     random = np.random.default_rng(seed)
     x = random.random((n, 4), np.float32)
     x[:, 3] = 0
     odds = 6 * x[:, 0] - 4.5
-    return Rows(x, (random.random(n) < 1 / (1 + np.exp(-odds))).astype(np.int8))
+    y = (random.random(n) < 1 / (1 + np.exp(-odds))).astype(np.int8)
+    return Rows(x, y, np.full(n, fold))
+
+
+def joined(*parts):
+    """Return the rows of all parts."""
+    columns = [[getattr(part, name) for part in parts] for name in ("x", "y", "fold")]
+    return Rows(*[np.concatenate(each) for each in columns])
+
+
+SLOTS = [ColumnSlots(slice(0, 2), slice(0, 1)), ColumnSlots(slice(2, 4), slice(2, 3))]
 
 
 def trained(watch=None, blocks=(), **changes):
     """Train a tiny network on 500 rows."""
     settings = dataclasses.replace(QUICK, **changes)
-    return train(settings, rows(), rows(300, 1), blocks, watch or Watch())
+    if settings.folds > 1:
+        everything = rows()
+        fold = np.arange(len(everything.y)) % settings.folds
+        return train(settings, dataclasses.replace(everything, fold=fold), blocks, watch or Watch())
+    return train(settings, joined(rows(), rows(300, 1, fold=0)), blocks, watch or Watch())
 
 
 def test_it_learns():
@@ -117,13 +131,82 @@ def test_class_weights_leave_probabilities_calibrated():
 
 def test_slots_never_seen_count_like_the_mean_of_their_column():
     """Blocks (0, 1) and (2, 3): slot 3 is empty in training and takes the mean of its block."""
-    result = trained(blocks=[slice(0, 2), slice(2, 4)])
+    result = trained(blocks=SLOTS)
     weights = result.network.weights[0]
     assert weights[3] == pytest.approx(rows().x[:, 2].mean() * weights[2], rel=1e-5)
-    assert np.array_equal(weights, to_numpy(result.model.layers[0].kernel))
+    assert np.array_equal(weights, to_numpy(result.model.get_layer("hidden_1").kernel))
 
 
 def test_a_loss_that_explodes_is_explained():
     """The message names the epoch and what to change."""
     with pytest.raises(ModelError, match=r"loss of epoch 1 is not a number .* below 10"):
         trained(optimiser="sgd", learning_rate=10.0, layers=(64, 64), l2=10.0)
+
+
+TEAM = {"folds": 4, "members": 2, "layers": (16, 8)}
+
+
+def test_a_team_is_served_as_it_was_trained():
+    """Eight networks, their mean to 1e-6, in built-in layers that any Keras reads."""
+    result = trained(**TEAM, epochs=2, dropout=0.2, optimiser="adamw")
+    assert result.network.members == 8
+    x = rows(200, 2).x
+    keras = np.asarray(result.model.predict(x, verbose=0))[:, 0]
+    assert np.abs(result.network.log_odds(x) - keras).max() < 1e-6
+    assert {type(layer).__module__.split(".")[0] for layer in result.model.layers} == {"keras"}
+
+
+def test_each_row_is_judged_by_the_networks_that_left_it_out():
+    """The held-out log-odds of fold 1 are the mean of networks 2 and 3."""
+    result = trained(**TEAM, epochs=2, patience=0)
+    fold = np.arange(500) % 4 == 1
+    own = result.network.select(slice(2, 4)).log_odds(rows().x[fold])
+    assert result.held_out[fold] == pytest.approx(own, abs=1e-4)
+    assert np.isfinite(result.held_out).all()
+
+
+def test_networks_do_not_see_the_rows_they_leave_out():
+    """Outcomes turned round in fold 0 leave the networks of fold 0 as they were."""
+    honest = rows()
+    fold = np.arange(500) % 4
+    turned = dataclasses.replace(honest, y=np.where(fold == 0, 1 - honest.y, honest.y), fold=fold)
+    settings = dataclasses.replace(QUICK, **TEAM, epochs=3)
+    first = train(settings, dataclasses.replace(honest, fold=fold)).network
+    second = train(settings, turned).network
+    x = rows(50, 3).x
+    same, other = slice(0, 2), slice(2, 4)
+    assert np.allclose(first.select(same).log_odds(x), second.select(same).log_odds(x), atol=0.02)
+    assert not np.allclose(
+        first.select(other).log_odds(x), second.select(other).log_odds(x), atol=0.02
+    )
+
+
+def test_a_team_tells_the_loss_of_each_network():
+    """The live curve draws them faintly; a single network has none to tell."""
+    assert len(trained(**TEAM, epochs=1).history[0].member_losses) == 8
+    assert trained(epochs=1).history[0].member_losses == ()
+
+
+def test_columns_of_an_additive_network_only_add_up():
+    """Log-odds of two columns together are the sum of what each adds alone."""
+    network = trained(additive=True, folds=2, layers=(4,), blocks=SLOTS).network
+    x = rows(100, 2).x
+    first, second = x.copy(), x.copy()
+    first[:, 2:], second[:, :2] = 0, 0
+    nothing = network.log_odds(np.zeros_like(x))
+    together = network.log_odds(first) + network.log_odds(second) - nothing
+    assert together == pytest.approx(network.log_odds(x), abs=1e-6)
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_a_monotone_column_never_turns(direction):
+    """By construction, even where the data say the opposite: bads are where slot 0 is large."""
+    slots = [dataclasses.replace(SLOTS[0], direction=direction), SLOTS[1]]
+    network = trained(
+        additive=True, monotone={"a": direction}, layers=(4,), blocks=slots, epochs=20
+    ).network
+    x = np.tile(rows(1, 2).x, (200, 1))
+    x[:, 0] = np.linspace(0, 1, 200)
+    steps = np.diff(network.log_odds(x)) * direction
+    assert steps.min() >= 0
+    assert (steps.max() > 0.001) == (direction == 1)
