@@ -1,133 +1,135 @@
 """Which coalitions of fields are evaluated, and how their values become Shapley values.
 
-A game has k players. A design lists m coalitions and a linear map from their m values to the k
-Shapley values: all coalitions and Shapley's own weights while k is small, else a sample and the
-regression whose solution Shapley values are (KernelSHAP: Lundberg & Lee 2017).
+A game has k players. A design lists coalitions in pairs, each with its complement, and a linear
+map from the pairs' differences to the k Shapley values: all coalitions and Shapley's own weights
+while k is small, else a sample and the regression whose solution Shapley values are (KernelSHAP:
+Lundberg & Lee 2017).
 
-The sample comes in pairs, a coalition and its complement, which removes every interaction of
-two fields from the error (Covert & Lee 2021). All single fields are in it; larger sizes appear
-equally often, that is by their leverage (Musco & Witter 2025), and weigh what their size weighs
-in Shapley's formula.
+Pairs remove every interaction of two fields from the error of a sample (Covert & Lee 2021). All
+single fields are in it; larger sizes appear equally often, that is by their leverage (Musco &
+Witter 2025), and each size counts in the solution what it counts in Shapley's formula.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from math import comb
 
 import numpy as np
 
-LEAST_PAIRS = 128
-PAIRS_PER_PLAYER = 4
-LOW_PLAYERS = 6
+PAIRS_PER_PLAYER = 3
+CALIBRATIONS = 12
+DESIGNS_IN_MEMORY = 512
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Design:
-    """Coalitions of k players and the way back from their values.
-
-    Shapley values = solve @ (m,) values + share * (value of all - value of none): the last term
-    makes them add up whatever the sample is.
+    """Pairs of coalitions of k players and the way back from their values.
 
     Attributes:
-        masks: (m, k) float32, 1 = the player takes part. For a sampled design only one half of
-            each pair is listed, and m counts both halves.
-        solve: (k, m).
-        share: (k,), sums to 1.
+        members: (k + 1, m) float32: one coalition of each pair is a column, 1 = the player takes
+            part; the other is its complement. The last row is 1: what is there without players.
+        solve: (m, k).
+        share: (k,), sums to 1: makes values add up whatever the sample is.
         exact: Whether all coalitions are listed.
     """
 
-    masks: np.ndarray
+    members: np.ndarray
     solve: np.ndarray
     share: np.ndarray
     exact: bool
 
     @property
-    def size(self) -> int:
-        """Number of coalitions, m."""
-        return int(self.solve.shape[1])
+    def pairs(self) -> int:
+        """Number of pairs, m."""
+        return int(self.members.shape[1])
 
-    def sums(self, vectors: np.ndarray, start: np.ndarray) -> np.ndarray:
-        """Return (m, h): start (h,) plus the vectors (k, h) of the players in each coalition."""
-        if self.exact:
-            return _all_sums(vectors, start)
-        sums = np.empty((self.size, vectors.shape[1]), vectors.dtype)
-        half = len(self.masks)
-        np.matmul(self.masks, vectors, out=sums[:half])
-        sums[:half] += start
-        np.subtract(2 * start + vectors.sum(0), sums[:half], out=sums[half:])
-        return sums
-
-    def shapley(self, values: np.ndarray, gain: float) -> np.ndarray:
-        """Return (k,) Shapley values.
+    def shapley(self, differences: np.ndarray, gain: np.ndarray) -> np.ndarray:
+        """Return (g, k) Shapley values of g games.
 
         Args:
-            values: (m,) of the coalitions, in the order of `sums`.
-            gain: Value of all players less the value of none.
+            differences: (g, m) value of each coalition less that of its complement.
+            gain: (g,) value of all players less the value of none.
         """
-        return np.asarray(self.solve @ values.astype(np.float64) + self.share * gain)
+        return np.asarray(differences @ self.solve + gain[:, np.newaxis] * self.share)
 
 
-@cache
+@lru_cache(maxsize=32)
 def enumeration(players: int) -> Design:
     """Return the design with all 2^k coalitions; coalition number s holds player j if bit j is set.
 
-    The weight of player j joining a coalition of size s is s! (k - s - 1)! / k!.
+    The weight of player j joining a coalition of size s is s! (k - s - 1)! / k!. A coalition and
+    its complement have the same weight for a player in the one and not in the other.
     """
-    masks = _bits(players)
-    sizes = masks.sum(1).astype(int)
+    numbers = np.arange(2 ** (players - 1))
+    members = ((numbers >> np.arange(players)[:, np.newaxis]) & 1).astype(np.float32)
+    sizes = members.sum(axis=0).astype(int)
     joins = np.array([1 / (players * comb(players - 1, size)) for size in range(players)])
     inside = np.append(0, joins)[sizes]  # as the coalition that the player has joined
-    outside = np.append(joins, 0)[sizes]  # as the coalition that the player has not
-    solve = np.where(masks.T > 0, inside, -outside)
-    solve[:, [0, -1]] = 0  # none and all are known precisely: `share` has them
-    return Design(masks, solve, np.full(players, 1 / players), exact=True)
+    solve = np.where(members.T > 0, inside[:, np.newaxis], -joins[sizes][:, np.newaxis])
+    solve[0] = 0  # none and all are known precisely: `share` has them
+    return Design(_with_start(members), solve, np.full(players, 1 / players), exact=True)
 
 
-@cache
-def sample(players: int, seed: int) -> Design:
-    """Return a sampled design; the same players and seed give the same design."""
-    pairs = max(LEAST_PAIRS, PAIRS_PER_PLAYER * players)
-    random = np.random.default_rng([players, seed])
+@lru_cache(maxsize=DESIGNS_IN_MEMORY)
+def sample(players: int, pairs: int, seed: int) -> Design:
+    """Return a sampled design of at least four players; the same arguments give the same one."""
+    random = np.random.default_rng([players, pairs, seed])
     sizes = 2 + np.arange(pairs - players) % (players // 2 - 1)
     ranks = random.random((len(sizes), players)).argsort(axis=1).argsort(axis=1)
-    masks = np.vstack([np.eye(players), ranks < sizes[:, None]]).astype(np.float32)
-    solve, share = _regression(masks.astype(np.float64), _weights(players, sizes))
-    return Design(masks, np.hstack([solve, -solve]) / 2, share, exact=False)
+    masks = np.vstack([np.eye(players), ranks < sizes[:, np.newaxis]])
+    solve, share = _regression(masks)
+    return Design(_with_start(masks.T), solve / 2, share, exact=False)
 
 
-def _weights(players: int, sizes: np.ndarray) -> np.ndarray:
-    """Return the weight of each pair: its size's share of the Shapley kernel, split evenly."""
-
-    def of_size(size: np.ndarray) -> np.ndarray:
-        # A pair stands for sizes s and k - s; the middle size pairs with itself and counts once.
-        return np.asarray(np.where(2 * size == players, 0.5, 1) / (size * (players - size)))
-
-    often = np.bincount(sizes, minlength=players)
-    singles = np.full(players, of_size(np.array(1)) / players)
-    return np.concatenate([singles, of_size(sizes) / often[sizes]])
+def enough_pairs(players: np.ndarray, pairs: int) -> np.ndarray:
+    """Return at least `pairs`, and more where a regression on so many players needs more."""
+    return np.asarray(np.maximum(pairs, PAIRS_PER_PLAYER * players))
 
 
-def _regression(masks: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _with_start(members: np.ndarray) -> np.ndarray:
+    return np.vstack([members, np.ones(members.shape[1])]).astype(np.float32)
+
+
+def _regression(masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the weighted least squares solution under the constraint that values add up.
 
     The half difference of a pair, (v(S) - v(complement)) / 2, is modelled as (S - 1/2) · φ.
+
+    Weights begin at the Shapley kernel and are then scaled size by size until each size counts in
+    the solution what it counts in Shapley's formula (see `_counts`). What is then left of the
+    error depends only on which player got which place, so with places drawn at random it is zero
+    on average, and games solved on one design have independent errors.
     """
+    players = masks.shape[1]
+    sizes = masks.sum(axis=1).astype(int)
     centred = masks - 0.5
-    inverse = np.linalg.inv(centred.T @ (weights[:, None] * centred))
-    share = inverse.sum(1) / inverse.sum()
-    solve = (inverse - np.outer(share, inverse.sum(0))) @ (centred.T * weights)
+    weights = _kernel(players, sizes)
+    for _ in range(CALIBRATIONS):
+        solve, share = _solution(centred, weights)
+        counts = np.bincount(sizes, (solve * masks).sum(axis=1) / 2)
+        weights *= _counts(players, sizes) / counts[sizes]
+    solve, share = _solution(centred, weights)
     return solve, share
 
 
-def _all_sums(vectors: np.ndarray, start: np.ndarray) -> np.ndarray:
-    """Return (2^k, h): sums over the low bits and over the high bits, added crosswise."""
-    low, high = vectors[:LOW_PLAYERS], vectors[LOW_PLAYERS:]
-    low_sums, high_sums = _bits(len(low)) @ low, _bits(len(high)) @ high + start
-    return np.asarray((high_sums[:, None] + low_sums[None]).reshape(-1, vectors.shape[1]))
+def _solution(centred: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    inverse = np.linalg.inv(centred.T @ (weights[:, np.newaxis] * centred))
+    share = inverse.sum(axis=1) / inverse.sum()
+    solve = (weights[:, np.newaxis] * centred) @ (inverse - np.outer(inverse.sum(axis=0), share))
+    return solve, share
 
 
-@cache
-def _bits(players: int) -> np.ndarray:
-    """Return (2^k, k) float32: row number s in binary, lowest bit first."""
-    rows = np.arange(2**players)[:, None]
-    return ((rows >> np.arange(players)) & 1).astype(np.float32)
+def _kernel(players: int, sizes: np.ndarray) -> np.ndarray:
+    """Return the weight of each pair: its size's share of the Shapley kernel, split evenly."""
+    often = np.bincount(sizes)
+    each = sizes * (players - sizes) * often[sizes]
+    return np.asarray(_counts(players, sizes) / each)
+
+
+def _counts(players: int, sizes: np.ndarray) -> np.ndarray:
+    """Return how much pairs of these sizes count for their members, all of a size together.
+
+    Every size counts 1: C(k, s) coalitions, s members, and s! (k - s - 1)! / k! for each. A pair
+    stands for sizes s and k - s; pairs of the middle size, for one size and so for half.
+    """
+    return np.asarray(np.where(2 * sizes == players, 0.5, 1.0))

@@ -8,26 +8,31 @@ run for it.
 
 The Shapley value of an average of games is the average of their Shapley values. So each
 reference applicant is a game of its own, and fields in which the two do not differ drop out of
-it, which often leaves few enough to enumerate. Where too many are left, each game is solved
-twice, on independent samples of coalitions with the fields in an order of their own: errors
-average out over the population, and the difference between the two says how large they are.
+it, which often leaves few enough to enumerate. The others are sampled in rounds until the error
+bars are short enough; see core.explanation.rounds. Networks in which fields only add up need
+neither; see core.explanation.additive. docs/explanation.md has the formulae and what was measured.
 """
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal, Protocol
 
 import numpy as np
 import pandas as pd
 
 from core.errors import ExplanationError
-from core.explanation.coalitions import Design, enumeration, sample
+from core.explanation.additive import OwnFunctions, adds_up
+from core.explanation.rounds import CORES, POOL, Estimate, Games, Positions
+from core.explanation.worth import Layers, Tail
 
 Method = Literal["exact", "sampled"]
 
-EXACT_OPERATIONS = 1.0e9
-"""Multiplications one exact explanation may cost; about 0.1 s on one core."""
-SEED = 1
+ALWAYS_EXACT = 10
+"""Fields; so many are enumerated whatever precision is asked for."""
+MOST_EXACT = 16
 LARGEST_DRIFT = 1e-3
 
 
@@ -42,13 +47,8 @@ class Encodes(Protocol):
     def block(self, name: str) -> slice: ...  # noqa: D102
 
 
-class Network(Protocol):
+class Network(Layers, Protocol):
     """A forward pass that is split where fields stop adding up; see core.model.served."""
-
-    @property
-    def weights(self) -> list[np.ndarray]: ...  # noqa: D102
-
-    def first_layer(self, encoded: np.ndarray) -> np.ndarray: ...  # noqa: D102
 
     def tail(self, pre: np.ndarray) -> np.ndarray: ...  # noqa: D102
 
@@ -65,6 +65,25 @@ class Explainable(Protocol):
     def network(self) -> Network: ...  # noqa: D102
 
 
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """When an explanation is precise enough.
+
+    Attributes:
+        target: Longest error bar to each side, as a share of the largest attribution.
+        most_coalitions: Stop before evaluating more, over all reference rows together; the first
+            round is always played.
+        exact: Enumerate every coalition, of at most 16 fields that differ.
+    """
+
+    target: float = 0.01
+    most_coalitions: int = 250_000
+    exact: bool = False
+
+
+USUAL = Precision()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Attribution:
     """How much each field moves one applicant's log-odds away from the reference population's.
@@ -76,9 +95,11 @@ class Attribution:
         log_odds: The applicant's, as scored.
         gap: base + values.sum() - log_odds: what the explanation leaves unexplained.
         se: (p,) standard error of each value that comes from sampling coalitions; None if exact.
-        method: Whether all coalitions were evaluated.
+        method: Whether all coalitions were evaluated, or need not be.
         n_reference: Rows in the reference population.
         n_coalitions: Coalitions evaluated, over all reference rows.
+        bars: (p,) the exact value lies within values ± bars in 95 cases of 100; None if exact.
+        precise: Whether the bars are as short as asked for.
     """
 
     names: tuple[str, ...]
@@ -90,21 +111,28 @@ class Attribution:
     method: Method
     n_reference: int
     n_coalitions: int
+    bars: np.ndarray | None = None
+    precise: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data: the numbers by field, and how they were found."""
         return {
             "base_log_odds": self.base,
             "log_odds": self.log_odds,
-            "values": dict(zip(self.names, self.values.tolist(), strict=True)),
-            "standard_errors": None
-            if self.se is None
-            else dict(zip(self.names, self.se.tolist(), strict=True)),
+            "values": self._by_name(self.values),
+            "standard_errors": self._by_name(self.se),
+            "error_bars": self._by_name(self.bars),
+            "precise": self.precise,
             "additivity_gap": self.gap,
             "method": self.method,
             "reference_rows": self.n_reference,
             "coalitions": self.n_coalitions,
         }
+
+    def _by_name(self, numbers: np.ndarray | None) -> dict[str, float] | None:
+        if numbers is None:
+            return None
+        return dict(zip(self.names, numbers.tolist(), strict=True))
 
 
 class Explainer:
@@ -123,119 +151,151 @@ class Explainer:
         """
         if reference.empty:
             raise ExplanationError("A reference population needs at least one applicant.")
-        self._model = model
+        self._model, self._network = model, model.network
         self.names = tuple(model.encoder.names)
-        encoded = model.encoder.encode(reference)
-        self._bias = model.network.first_layer(np.zeros((1, encoded.shape[1]), np.float32))[0]
-        self._blocks = self._block_mask(encoded.shape[1])
-        self._vectors = np.stack([self._field_vectors(row) for row in encoded])
-        self._empty = np.array([model.network.log_odds_row(row) for row in encoded])
+        self._encoded = model.encoder.encode(reference)
+        self._slots = [model.encoder.block(name) for name in self.names]
+        self._empty = np.array([self._network.log_odds_row(row) for row in self._encoded])
         self.base = float(self._empty.mean())
-        orders = np.random.default_rng([SEED, len(encoded), len(self.names)])
-        self._orders = orders.random((len(encoded), 2, len(self.names)))
-        self._require_additive(self._vectors[0], self._empty[0])
+        self._first = self._network.weights[0].astype(np.float64)
+        self._bias = self._network.biases[0].astype(np.float64)
+        blocks = self._blocks()
+        self._functions: OwnFunctions | None = None
+        if adds_up(self._network, blocks):
+            self._functions = OwnFunctions(self._network, blocks)
+            self._means = self._functions(self._encoded).mean(axis=0)
+        else:
+            # A slot that no unit reads cannot tell two applicants apart.
+            self._read = (blocks * self._network.weights[0].any(axis=1)).T
+            self._tail = Tail(self._network)
+            self._vectors = np.stack([self._field_vectors(row) for row in self._encoded])
+            starts = self._vectors.sum(axis=1, dtype=np.float64) + self._bias
+            self._starts = starts.astype(np.float32)
+        self._require_additive(self._field_vectors(self._encoded[0]), self._empty[0])
 
-    def explain(self, features: pd.DataFrame) -> Attribution:
+    def explain(self, features: pd.DataFrame, precision: Precision = USUAL) -> Attribution:
         """Return the attribution of one applicant.
 
         Args:
             features: One row of features, as `Bundle.prepare` returns it.
+            precision: When to stop.
 
         Raises:
-            ExplanationError: There is not exactly one row.
+            ExplanationError: There is not exactly one row, or more fields differ than can be
+                enumerated.
         """
         if len(features) != 1:
             raise ExplanationError(f"explain takes one row, but received {len(features):,}.")
-        return self.explain_encoded(self._model.encoder.encode(features)[0])
+        return self.explain_encoded(self._model.encoder.encode(features)[0], precision)
 
-    def explain_encoded(self, encoded: np.ndarray) -> Attribution:
+    def explain_encoded(self, encoded: np.ndarray, precision: Precision = USUAL) -> Attribution:
         """Return the attribution of one applicant given as the network's input (width,)."""
-        log_odds = float(self._model.network.log_odds_row(encoded))
-        vectors = self._field_vectors(encoded)
-        self._require_additive(vectors, log_odds)
-        games = vectors - self._vectors
-        differ = np.abs(games).max(axis=2) > 0
-        exact = self._affordable(differ.sum(axis=1))
-        solved = [self._solve(row, games[row], differ[row], log_odds, exact) for row in self._rows]
-        values = np.mean([values for values, _, _ in solved], axis=0)
-        variance = np.sum([variance for _, variance, _ in solved], axis=0) / len(solved) ** 2
-        sampled = bool(variance.any())
-        return Attribution(
-            names=self.names,
-            values=values,
-            base=self.base,
-            log_odds=log_odds,
-            gap=float(self.base + values.sum() - log_odds),
-            se=np.sqrt(variance) if sampled else None,
-            method="sampled" if sampled else "exact",
-            n_reference=len(solved),
-            n_coalitions=sum(coalitions for _, _, coalitions in solved),
+        return self._explain(encoded, precision, CORES)
+
+    def sharpen(
+        self, encoded: np.ndarray, precision: Precision = USUAL, threads: int = CORES
+    ) -> Iterator[Attribution]:
+        """Yield attributions of one applicant, each sharper, the last as `explain` returns it.
+
+        The first takes a few per cent of the time of a long one. Bits do not depend on `threads`.
+        """
+        log_odds = float(self._network.log_odds_row(encoded))
+        own = self._field_vectors(encoded)
+        self._require_additive(own, log_odds)
+        if self._functions is not None:
+            values = self._functions(encoded[np.newaxis])[0] - self._means
+            yield self._attribution(log_odds, Estimate.exact(values), len(self.names) + 1, True)
+            return
+        games = self._games(encoded, own, log_odds, threads)
+        if precision.exact or games.most_players <= ALWAYS_EXACT:
+            self._require_few(games)
+            games.enumerate()
+        else:
+            games.play()
+        while True:
+            estimate = games.estimate()
+            precise = games.exact or estimate.precise(precision.target)
+            yield self._attribution(log_odds, estimate, games.coalitions, precise)
+            if precise or games.coalitions + games.cost() > precision.most_coalitions:
+                return
+            games.play()
+
+    def explain_rows(
+        self, features: pd.DataFrame, precision: Precision = USUAL
+    ) -> Iterator[Attribution]:
+        """Yield the attribution of each row, bit for bit as it is alone."""
+        return self.explain_all(iter(self._model.encoder.encode(features)), precision)
+
+    def explain_all(
+        self, rows: Iterator[np.ndarray], precision: Precision = USUAL
+    ) -> Iterator[Attribution]:
+        """Yield the attribution of each encoded row (width,), several at once."""
+        under_way = deque(self._submit(row, precision) for row in islice(rows, 2 * CORES))
+        while under_way:
+            yield under_way.popleft().result()
+            under_way.extend(self._submit(row, precision) for row in islice(rows, 1))
+
+    def _submit(self, encoded: np.ndarray, precision: Precision) -> Future[Attribution]:
+        return POOL.submit(self._explain, encoded, precision, 1)
+
+    def _explain(self, encoded: np.ndarray, precision: Precision, threads: int) -> Attribution:
+        *_, last = self.sharpen(encoded, precision, threads)
+        return last
+
+    def _games(self, encoded: np.ndarray, own: np.ndarray, log_odds: float, threads: int) -> Games:
+        differ = (self._encoded != encoded).astype(np.float32) @ self._read > 0
+        gains = log_odds - self._empty
+        return Games(
+            self._tail, Positions(own, self._vectors, self._starts, differ, gains), threads
         )
 
-    def explain_rows(self, features: pd.DataFrame) -> Iterator[Attribution]:
-        """Yield the attribution of each row, bit for bit as it is alone."""
-        for encoded in self._model.encoder.encode(features):
-            yield self.explain_encoded(encoded)
+    def _attribution(
+        self, log_odds: float, estimate: Estimate, coalitions: int, precise: bool
+    ) -> Attribution:
+        sampled = bool(estimate.se.any())
+        return Attribution(
+            names=self.names,
+            values=estimate.values,
+            base=self.base,
+            log_odds=log_odds,
+            gap=float(self.base + estimate.values.sum() - log_odds),
+            se=estimate.se if sampled else None,
+            bars=estimate.bars if sampled else None,
+            precise=precise,
+            method="sampled" if sampled else "exact",
+            n_reference=len(self._empty),
+            n_coalitions=coalitions,
+        )
 
-    @property
-    def _rows(self) -> range:
-        return range(len(self._empty))
-
-    def _solve(
-        self, row: int, game: np.ndarray, differ: np.ndarray, log_odds: float, exact: bool
-    ) -> tuple[np.ndarray, np.ndarray, int]:
-        """Return values (p,), variance (p,) and coalitions used, for one reference row."""
-        values, variance = np.zeros(len(self.names)), np.zeros(len(self.names))
-        players = np.flatnonzero(differ)
-        if not len(players):
-            return values, variance, 0
-        start = self._vectors[row].sum(axis=0) + self._bias
-        gain = log_odds - self._empty[row]
-        twin = sample(len(players), 0) if len(players) > 3 else None
-        if exact or twin is None or 2 ** len(players) <= 2 * twin.size:
-            design = enumeration(len(players))
-            values[players] = self._play(design, game[players], start, gain)
-            return values, variance, design.size
-        halves = []
-        for half in (0, 1):
-            order = players[np.argsort(self._orders[row, half, players])]
-            found = np.zeros(len(self.names))
-            design = sample(len(players), half)
-            found[order] = self._play(design, game[order], start, gain)
-            halves.append(found)
-        values = (halves[0] + halves[1]) / 2
-        variance = ((halves[0] - halves[1]) / 2) ** 2
-        return values, variance, 2 * twin.size
-
-    def _play(
-        self, design: Design, vectors: np.ndarray, start: np.ndarray, gain: float
-    ) -> np.ndarray:
-        pre = design.sums(vectors.astype(np.float32), start.astype(np.float32))
-        return design.shapley(self._model.network.tail(pre), gain)
-
-    def _affordable(self, players: np.ndarray) -> bool:
-        """Return whether enumerating every reference row's game costs little enough."""
-        weights = self._model.network.weights
-        cost = weights[0].shape[1] + sum(weight.size for weight in weights[1:])
-        return bool(np.exp2(players).sum() * cost <= EXACT_OPERATIONS)
-
-    def _block_mask(self, width: int) -> np.ndarray:
-        mask = np.zeros((len(self.names), width), np.float32)
-        for row, name in enumerate(self.names):
-            mask[row, self._model.encoder.block(name)] = 1
-        return mask
+    def _blocks(self) -> np.ndarray:
+        blocks = np.zeros((len(self._slots), len(self._first)), np.float32)
+        for row, slots in enumerate(self._slots):
+            blocks[row, slots] = 1
+        return blocks
 
     def _field_vectors(self, encoded: np.ndarray) -> np.ndarray:
-        """Return (p, h) float64, what each field adds to the first layer."""
-        return np.asarray(self._model.network.first_layer(self._blocks * encoded) - self._bias)
+        """Return (p, M · h1) float32, what each field adds to the first layer."""
+        vectors = np.empty((len(self._slots), self._first.shape[1]), np.float32)
+        for vector, slots in zip(vectors, self._slots, strict=True):
+            vector[:] = encoded[slots] @ self._first[slots]
+        return vectors
 
     def _require_additive(self, vectors: np.ndarray, log_odds: float) -> None:
-        """Check that the summed vectors score what the network scores."""
-        summed = float(self._model.network.tail((vectors.sum(axis=0) + self._bias)[None])[0])
+        """Check that the fields' vectors, added up, score what the network scores."""
+        pre = vectors.sum(axis=0, dtype=np.float64) + self._bias
+        summed = float(self._network.tail(pre[np.newaxis])[0])
         if abs(summed - log_odds) > LARGEST_DRIFT * (1 + abs(log_odds)):
             raise ExplanationError(
                 f"The fields add up to log-odds of {summed:.4f}, but the model scores "
                 f"{log_odds:.4f}. It cannot be explained: its first layer should be additive."
+            )
+
+    def _require_few(self, games: Games) -> None:
+        if games.most_players > MOST_EXACT:
+            raise ExplanationError(
+                f"The applicant differs from the reference population in up to "
+                f"{games.most_players} fields, and coalitions of at most {MOST_EXACT} can be "
+                "enumerated. Ask for short error bars instead."
             )
 
 

@@ -2,78 +2,102 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from core.explanation.coalitions import _weights, enumeration, sample
+from core.explanation.coalitions import _counts, enumeration, sample
 
-NOTHING = np.float32(0)
+
+def play(design, game):
+    """Return the Shapley values of a game given as a function of masks (m, k)."""
+    members = design.members[:-1].T.astype(float)
+    ends = game(np.array([np.ones(members.shape[1]), np.zeros(members.shape[1])]))
+    differences = game(members) - game(1 - members)
+    return design.shapley(differences[np.newaxis], np.array([ends[0] - ends[1]]))[0]
 
 
 def test_enumeration_solves_a_game_checked_by_hand():
     """Two players worth 1 and 2 alone and 7 together share the surplus of 4 evenly."""
-    design = enumeration(2)
-    sums = design.sums(np.eye(2, dtype=np.float32), NOTHING)
-    assert sums.tolist() == [[0, 0], [1, 0], [0, 1], [1, 1]]
-    assert design.shapley(np.array([0, 1, 2, 7]), gain=7).tolist() == [3, 4]
+    worth = {(0, 0): 0, (1, 0): 1, (0, 1): 2, (1, 1): 7}
+    values = play(enumeration(2), lambda masks: np.array([worth[tuple(m)] for m in masks]))
+    assert values.tolist() == [3, 4]
 
 
 @pytest.mark.parametrize("players", [1, 2, 6, 7, 11])
 def test_enumeration_lists_every_coalition_once(players):
-    """All 2^k sums appear, also where they are put together from two halves."""
-    vectors = (2.0 ** np.arange(players))[:, None].astype(np.float32)
-    assert enumeration(players).sums(vectors, NOTHING)[:, 0].tolist() == list(range(2**players))
+    """Each of the 2^k coalitions is there, itself or as a complement."""
+    masks = enumeration(players).members[:-1].T
+    numbers = [*(masks @ 2.0 ** np.arange(players)), *((1 - masks) @ 2.0 ** np.arange(players))]
+    assert sorted(numbers) == list(range(2**players))
 
 
 @pytest.mark.parametrize("players", [4, 5, 9, 23, 60])
 def test_a_sample_is_exact_for_games_of_pairs(players):
     """Interactions of two fields leave no error, whatever was sampled."""
-    random = np.random.default_rng(players)
-    matrix = random.normal(size=(players, players))
-    design = sample(players, seed=0)
-
-    def game(members):
-        return np.einsum("si,ij,sj->s", members, matrix, members)
-
-    coalitions = design.sums(np.eye(players, dtype=np.float32), NOTHING).astype(float)
-    values = design.shapley(game(coalitions), gain=float(matrix.sum()))
+    matrix = np.random.default_rng(players).normal(size=(players, players))
+    design = sample(players, pairs=3 * players, seed=0)
+    values = play(design, lambda masks: np.einsum("si,ij,sj->s", masks, matrix, masks))
     expected = (matrix.sum(axis=0) + matrix.sum(axis=1)) / 2
-    np.testing.assert_allclose(values, expected, atol=1e-6)
+    np.testing.assert_allclose(values, expected, atol=1e-9)
 
 
 @pytest.mark.parametrize("players", [4, 9, 23])
 def test_a_sample_always_adds_up(players):
     """The values of any game sum to what all players gain."""
-    design = sample(players, seed=1)
-    noise = np.random.default_rng(0).normal(size=design.size)
-    assert design.shapley(noise, gain=2.5).sum() == pytest.approx(2.5)
+    design = sample(players, 64, seed=1)
+    noise = np.random.default_rng(0).normal(size=(3, design.pairs))
+    sums = design.shapley(noise, np.array([2.5, 0, -1])).sum(axis=1)
+    np.testing.assert_allclose(sums, [2.5, 0, -1], atol=1e-12)
+
+
+@given(
+    players=st.integers(4, 24),
+    seed=st.integers(0, 5),
+    worth=st.lists(st.floats(-5, 5), min_size=25, max_size=25),
+)
+@settings(max_examples=40, deadline=None)
+def test_games_of_sizes_have_no_error_on_average_over_places(players, seed, worth):
+    """Symmetry: where only the size of a coalition counts, places drawn at random share evenly.
+
+    The mean over all places is what errors of many games on one design average to.
+    """
+    by_size = np.array(worth)[: players + 1]
+    design = sample(players, 72, seed)
+    masks = design.members[:-1].T
+    # Averaged over places, a player is in a coalition of size s as often as any other.
+    differences = (
+        by_size[masks.sum(axis=1).astype(int)] - by_size[(1 - masks).sum(axis=1).astype(int)]
+    )
+    values = design.shapley(differences[np.newaxis], by_size[[-1]] - by_size[:1])[0]
+    np.testing.assert_allclose(values.mean(), (by_size[-1] - by_size[0]) / players, atol=1e-9)
+
+
+@pytest.mark.parametrize("players", [4, 8, 13, 23])
+def test_sizes_count_what_they_count_in_the_formula(players):
+    """What members of each size count for together is Shapley's: 1, and half for the middle."""
+    design = sample(players, 70, seed=3)
+    masks = design.members[:-1].T
+    sizes = masks.sum(axis=1).astype(int)
+    counted = np.bincount(sizes, (design.solve * masks).sum(axis=1))[1:]
+    expected = _counts(players, np.arange(1, len(counted) + 1))
+    np.testing.assert_allclose(counted, expected, atol=1e-4)
 
 
 def test_samples_differ_by_seed_and_repeat():
-    """The two halves of an estimate are independent, and every process draws the same ones."""
-    assert not np.array_equal(sample(12, 0).masks, sample(12, 1).masks)
-    again = sample.__wrapped__(12, 0)
-    assert np.array_equal(sample(12, 0).masks, again.masks)
+    """Replicates are independent, and every process draws the same ones."""
+    assert not np.array_equal(sample(12, 64, 0).members, sample(12, 64, 1).members)
+    again = sample.__wrapped__(12, 64, 0)
+    assert np.array_equal(sample(12, 64, 0).members, again.members)
 
 
 def test_every_single_field_is_in_the_sample():
     """Fields alone, and all but one of them, are never left to chance."""
-    masks = sample(23, 0).masks
-    assert np.array_equal(masks[:23], np.eye(23))
-    assert masks[23:].sum(axis=1).min() >= 2
+    members = sample(23, 69, 0).members
+    assert np.array_equal(members[:-1, :23], np.eye(23))
+    assert members[:-1, 23:].sum(axis=0).min() >= 2
 
 
-@pytest.mark.parametrize("design", [enumeration(7), sample(9, seed=0)])
+@pytest.mark.parametrize("design", [enumeration(7), sample(9, 64, seed=0)])
 def test_every_coalition_begins_at_the_start(design):
-    """The start is in each sum once, in both halves of a pair."""
-    vectors = np.random.default_rng(0).normal(size=(design.masks.shape[1], 3)).astype(np.float32)
-    start = np.array([1, 10, 100], np.float32)
-    moved = design.sums(vectors, start) - design.sums(vectors, NOTHING)
-    np.testing.assert_allclose(moved, np.tile(start, (design.size, 1)), atol=1e-4)
-
-
-def test_sizes_weigh_what_they_weigh_in_the_formula():
-    """A pair stands for two sizes of the kernel 1 / (s (k - s)), the middle size for one."""
-    sizes = np.array([2, 2, 3])
-    weights = _weights(6, sizes)
-    assert weights[:6].sum() == pytest.approx(1 / 5)
-    assert weights[6:8].sum() == pytest.approx(1 / 8)
-    assert weights[8] == pytest.approx(1 / 9 / 2)
+    """The last row holds what is there without players, in each coalition."""
+    assert design.members[-1].tolist() == [1] * design.pairs
