@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from core.decision.applicant import Flag, Value, flag, read
 from core.decision.policy import Decision, Policy, probability
 from core.errors import ExplanationError, FieldProblem, InputError
@@ -64,6 +66,15 @@ class Assessment:
             "flags": [flag.to_json() for flag in self.flags],
             "model_id": self.model_id,
         }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _ReadIn:
+    """One applicant on the way to the network: fields, features, (width,) input."""
+
+    values: dict[str, Value]
+    features: Mapping[str, Any]
+    encoded: np.ndarray
 
 
 class Scorer:
@@ -135,24 +146,12 @@ class Scorer:
         Raises:
             InputError: A field cannot be used; every such field is named.
         """
-        values = read(self.bundle.fields, applicant, row)
-        features = self.bundle.recipe.transform_row(values)
-        encoded = self.bundle.encoder.encode_row(features)
-        log_odds = self.bundle.network.log_odds_row(encoded)
-        default_probability = probability(log_odds)
-        said = Assessment(
-            default_probability=default_probability,
-            log_odds=log_odds,
-            points=self.policy.points(log_odds),
-            decision=self.policy.decide(default_probability),
-            reasons=(),
-            flags=flag(self.bundle.fields, values),
-            model_id=self.model.id,
-        )
+        read_in = self._read_in(applicant, row)
+        said = self._scored(read_in)
         if not reasons:
             return said
-        attribution = self.explainer(compared_with).explain_encoded(encoded)
-        return self._with_reasons(said, attribution, values, features, compared_with)
+        attribution = self.explainer(compared_with).explain_encoded(read_in.encoded)
+        return self._with_reasons(said, attribution, read_in, compared_with)
 
     def assess_many(
         self, applicants: Sequence[Mapping[str, Any]], reasons: bool = True
@@ -162,16 +161,41 @@ class Scorer:
         Raises:
             InputError: Every unusable field of every applicant, with its row.
         """
-        said: list[Assessment] = []
+        rows: list[_ReadIn] = []
         problems: list[FieldProblem] = []
         for row, applicant in enumerate(applicants):
             try:
-                said.append(self.assess(applicant, reasons and not problems, row))
+                rows.append(self._read_in(applicant, row))
             except InputError as error:
                 problems.extend(error.problems)
         if problems:
             raise InputError(problems)
-        return said
+        said = [self._scored(row) for row in rows]
+        if not (reasons and rows):
+            return said
+        explained = self.explainer().explain_all(row.encoded for row in rows)
+        return [
+            self._with_reasons(each, attribution, row, "near_cut_off")
+            for each, attribution, row in zip(said, explained, rows, strict=True)
+        ]
+
+    def _read_in(self, applicant: Mapping[str, Any], row: int) -> _ReadIn:
+        values = read(self.bundle.fields, applicant, row)
+        features = self.bundle.recipe.transform_row(values)
+        return _ReadIn(values, features, self.bundle.encoder.encode_row(features))
+
+    def _scored(self, row: _ReadIn) -> Assessment:
+        log_odds = self.bundle.network.log_odds_row(row.encoded)
+        default_probability = probability(log_odds)
+        return Assessment(
+            default_probability=default_probability,
+            log_odds=log_odds,
+            points=self.policy.points(log_odds),
+            decision=self.policy.decide(default_probability),
+            reasons=(),
+            flags=flag(self.bundle.fields, row.values),
+            model_id=self.model.id,
+        )
 
     def explainer(self, compared_with: Kind = "near_cut_off") -> Explainer:
         """Return the explainer against a reference population; prepared on first use.
@@ -194,14 +218,13 @@ class Scorer:
         self,
         said: Assessment,
         attribution: Attribution,
-        values: Mapping[str, Value],
-        features: Mapping[str, Any],
+        row: _ReadIn,
         compared_with: Kind,
     ) -> Assessment:
-        reference = self.references[compared_with]
+        reference, values = self.references[compared_with], row.values
         # What the recipe filled in is not the applicant's own value.
         told = {
-            name: None if name in values and values[name] is None else features[name]
+            name: None if name in values and values[name] is None else row.features[name]
             for name in self.bundle.features
         }
         pdo = self.policy.scale.pdo
@@ -214,6 +237,8 @@ class Scorer:
             "additivity_gap": attribution.gap,
             "coalitions": attribution.n_coalitions,
             "shapley": attribution.method,
+            "longest_error_bar": 0.0 if attribution.bars is None else float(attribution.bars.max()),
+            "precise": attribution.precise,
         }
         return replace(said, reasons=found, attribution=attribution, method=method, features=told)
 

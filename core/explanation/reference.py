@@ -37,7 +37,7 @@ class CutOffs(Protocol):
     def approve_below(self) -> float: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Reference:
     """A reference population.
 

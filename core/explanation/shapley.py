@@ -14,7 +14,7 @@ neither; see core.explanation.additive. docs/explanation.md has the formulae and
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import islice
@@ -224,12 +224,13 @@ class Explainer:
         self, features: pd.DataFrame, precision: Precision = USUAL
     ) -> Iterator[Attribution]:
         """Yield the attribution of each row, bit for bit as it is alone."""
-        return self.explain_all(iter(self._model.encoder.encode(features)), precision)
+        return self.explain_all(self._model.encoder.encode(features), precision)
 
     def explain_all(
-        self, rows: Iterator[np.ndarray], precision: Precision = USUAL
+        self, rows: Iterable[np.ndarray], precision: Precision = USUAL
     ) -> Iterator[Attribution]:
         """Yield the attribution of each encoded row (width,), several at once."""
+        rows = iter(rows)
         under_way = deque(self._submit(row, precision) for row in islice(rows, 2 * CORES))
         while under_way:
             yield under_way.popleft().result()
