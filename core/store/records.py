@@ -20,6 +20,7 @@ WORDS = {
     "models": "model",
     "explanations": "explanation",
     "decisions": "decision",
+    "tuning_studies": "study",
 }
 
 

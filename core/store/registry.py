@@ -10,6 +10,7 @@ from core.store.decision_records import DecisionRecords
 from core.store.job_records import JobRecords
 from core.store.model_records import ModelRecords
 from core.store.run_records import RunRecords
+from core.store.study_records import StudyRecords
 from core.store.tables import DataSet, DecisionRecord, ModelVersion, Run, Source
 
 COUNTED = {
@@ -21,7 +22,7 @@ COUNTED = {
 }
 
 
-class Registry(DataRecords, JobRecords, RunRecords, ModelRecords, DecisionRecords):
+class Registry(DataRecords, JobRecords, RunRecords, StudyRecords, ModelRecords, DecisionRecords):
     """Records of one database; safe to use from several threads and processes."""
 
     def counts(self) -> dict[str, int]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.store.base import Base, UtcDateTime, new_id, now
 
 JobStatus = Literal["queued", "running", "done", "failed", "stopped"]
+StudyStatus = Literal["running", "done", "failed", "stopped"]
 ACTIVE: tuple[JobStatus, ...] = ("queued", "running")
 
 # SQLite numbers rows by itself only in a column whose type is exactly INTEGER.
@@ -127,6 +128,31 @@ class Epoch(Base, kw_only=True):
     val_auc: Mapped[float | None] = mapped_column(default=None)
     seconds: Mapped[float] = mapped_column(default=0.0)
     member_losses: Mapped[list[Any]] = mapped_column(default_factory=list, server_default="[]")
+
+
+class Study(Base, kw_only=True):
+    """A search for better settings: trials, one job after the other, until the budget is used.
+
+    Optuna keeps the trials themselves in tables of its own; `trials` and `importances` are what a
+    page shows of them, written after each trial. `job_id` is the trial that waits, runs or was
+    last. `status` is what is wanted; a study that should run and has no active job was broken off.
+    """
+
+    __tablename__ = "tuning_studies"  # `studies` is Optuna's
+
+    id: Mapped[str] = _id("stu")
+    data_set_id: Mapped[str] = mapped_column(ForeignKey("data_sets.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    settings: Mapped[dict[str, Any]]
+    split: Mapped[dict[str, Any]]
+    space: Mapped[list[Any]]
+    budget_s: Mapped[float]
+    used_s: Mapped[float] = mapped_column(default=0.0)
+    status: Mapped[str] = mapped_column(String(20), default="running")
+    job_id: Mapped[str] = mapped_column(String(40), default="")
+    trials: Mapped[list[Any]] = mapped_column(default_factory=list)
+    importances: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    created_at: Mapped[datetime] = _time()
 
 
 class ModelVersion(Base, kw_only=True):

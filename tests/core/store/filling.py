@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
+
 from core.store.registry import Registry
-from core.store.tables import DataSet, DecisionRecord, ModelVersion, Run, Source
+from core.store.tables import DataSet, DecisionRecord, Job, ModelVersion, Run, Source, Study
 
 
 def a_source(registry: Registry, name: str = "Loans", sha256: str = "aa") -> Source:
@@ -19,6 +22,11 @@ def a_data_set(registry: Registry, name: str = "Loans", sha256: str = "bb") -> D
 def a_run(registry: Registry) -> Run:
     """Return a stored run."""
     return registry.add_run(a_data_set(registry).id, "job_1", "First", "recommended", {}, {})
+
+
+def a_study(registry: Registry, budget_s: float = 600.0) -> Study:
+    """Return a stored study that has not begun."""
+    return registry.add_study(a_data_set(registry).id, "Loans", {}, {}, [], budget_s)
 
 
 def a_model(registry: Registry, name: str = "Loans") -> ModelVersion:
@@ -47,3 +55,23 @@ def a_decision(
         )
 
     return registry.append_decision(build)
+
+
+ALEMBIC_VERSION = (
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
+    "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+)
+
+
+def as_before_0003(connection: Connection, version: str = "0002") -> None:
+    """Turn an empty database at 0003 into one of before, with a job in it."""
+    for change in (
+        "DROP TABLE tuning_studies",
+        "DROP TABLE lendlens_version",
+        ALEMBIC_VERSION,
+        f"INSERT INTO alembic_version VALUES ('{version}')",
+    ):
+        connection.execute(text(change))
+    session = Session(connection)
+    session.add(Job(kind="train", title="Training"))
+    session.flush()

@@ -18,12 +18,13 @@ from core.decision.scoring import Scorer
 from core.errors import InUseError, StoreError
 from core.store.engine import connect
 from core.store.tables import Source
-from core.store.upgrade import HEAD, schema_version, upgrade
+from core.store.upgrade import HEAD, VERSION_TABLE, schema_version, upgrade
 from core.store.workspace import Workspace
 from tests.core.decision.conftest import POLICY, add_run
-from tests.core.store.filling import a_decision, a_model
+from tests.core.store.filling import ALEMBIC_VERSION, a_decision, a_model, as_before_0003
 from tests.core.store.postgres_server import PostgresServer, binaries, what_is_missing
 
+OPTIONS = {"compare_type": True, "version_table": VERSION_TABLE}
 APPLICANT = {"Age": 35, "Income": None, "Amount": 900, "Home": "castle"}
 
 
@@ -60,7 +61,7 @@ def test_migrations_give_the_tables(settings):
     upgrade(engine)
     with engine.connect() as connection:
         assert schema_version(connection) == HEAD
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts=OPTIONS)
         assert compare_metadata(context, Source.metadata) == []
     engine.dispose()
 
@@ -81,9 +82,23 @@ def test_newer_database_is_refused(settings):
     engine = connect(settings.database_url)
     upgrade(engine)
     with engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text("UPDATE lendlens_version SET version_num = '9999'"))
     with pytest.raises(StoreError, match=r"schema '9999'.*Start the newer version"):
         upgrade(engine)
+    engine.dispose()
+
+
+def test_a_version_under_the_old_name_is_moved(settings):
+    """A database of before 0003 keeps its rows, and the old name is free for Optuna."""
+    engine = connect(settings.database_url)
+    upgrade(engine)
+    with engine.begin() as connection:
+        as_before_0003(connection)
+    upgrade(engine)
+    with engine.begin() as connection:
+        assert schema_version(connection) == HEAD
+        assert connection.scalar(text("SELECT title FROM jobs")) == "Training"
+        connection.execute(text(ALEMBIC_VERSION))
     engine.dispose()
 
 

@@ -10,14 +10,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from core.errors import StoreError
 from core.store.engine import connect
 from core.store.tables import Source
-from core.store.upgrade import HEAD, MIGRATIONS, schema_version, upgrade
+from core.store.upgrade import HEAD, MIGRATIONS, VERSION_TABLE, schema_version, upgrade
+from tests.core.store.filling import ALEMBIC_VERSION, as_before_0003
+
+OPTIONS = {"compare_type": True, "version_table": VERSION_TABLE}
 
 
 @pytest.fixture
@@ -40,7 +43,7 @@ def test_migrations_give_the_tables(engine):
     upgrade(engine)
     with engine.connect() as connection:
         assert schema_version(connection) == HEAD
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts=OPTIONS)
         assert compare_metadata(context, Source.metadata) == []
 
 
@@ -81,9 +84,43 @@ def test_newer_database_is_refused(engine):
     """An older program does not touch a newer database and says what to do."""
     upgrade(engine)
     with engine.execution_options(write=True).begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text("UPDATE lendlens_version SET version_num = '9999'"))
     with pytest.raises(StoreError, match=r"schema '9999'.*Start the newer version"):
         upgrade(engine)
+
+
+def test_a_version_under_the_old_name_is_moved(engine):
+    """A database of before 0003 keeps its rows, and its version is told under the new name."""
+    upgrade(engine)
+    with engine.execution_options(write=True).begin() as connection:
+        as_before_0003(connection)
+    upgrade(engine)
+    with engine.connect() as connection:
+        assert schema_version(connection) == HEAD
+        assert connection.scalar(text("SELECT title FROM jobs")) == "Training"
+        assert not inspect(connection).has_table("alembic_version")
+
+
+def test_a_newer_version_under_the_old_name_is_refused(engine):
+    """Nothing is moved, and the message names the version that was found."""
+    upgrade(engine)
+    with engine.execution_options(write=True).begin() as connection:
+        as_before_0003(connection, "9999")
+    with pytest.raises(StoreError, match=r"schema '9999'.*Start the newer version"):
+        upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+
+
+def test_the_version_of_another_program_is_left_alone(engine):
+    """An empty database that somebody else migrates with Alembic becomes ours beside it."""
+    with engine.execution_options(write=True).begin() as connection:
+        connection.execute(text(ALEMBIC_VERSION))
+        connection.execute(text("INSERT INTO alembic_version VALUES ('v3.2.0.a')"))
+    upgrade(engine)
+    with engine.connect() as connection:
+        assert schema_version(connection) == HEAD
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "v3.2.0.a"
 
 
 def test_tables_suit_postgresql():
