@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui.components.page import empty_state, page_header
 from ui.components.pickers import pick_run, run_name
+from ui.evaluation_checks import checks
 from ui.evaluation_cut_off import cut_off_section
 from ui.evaluation_depth import method
 from ui.evaluation_evidence import load, newest_model, policy_cut_off
@@ -25,6 +26,7 @@ evidence, model = load(run), newest_model(run)
 summary(evidence.report)
 score_figures(evidence.report)
 challengers(evidence)
+checks(run)
 proposed = policy_cut_off(model)
 if model is None or proposed is None:
     cut_off_section(evidence, evidence.report.cut_off, "the report of this run")

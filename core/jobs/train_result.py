@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from core.decision.policy import Policy, propose
+from core.evaluation.checks import Check, Subject, check_run, findings
 from core.evaluation.metrics import ece
 from core.evaluation.report import Report, evaluate, plain_summary
 from core.evaluation.resampled import summarise
@@ -86,12 +87,29 @@ class Result:
         """The evidence, on test rows."""
         return evaluate(self.predictions, "test", self.policy.decline_from)
 
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """What a careful reader should know before trusting the figures."""
+        material, bundle = self.learnt.material, self.learnt.bundle
+        folds = self.validated.folds if self.validated else None
+        return check_run(
+            Subject(
+                self.predictions,
+                self.report,
+                material.features,
+                material.learnt,
+                bundle.log_odds,
+                folds,
+            )
+        )
+
     def files(self) -> dict[str, bytes]:
         """Return the files of the run by name."""
         plain: dict[str, Any] = {
             "evidence.json": self.report.to_json(),
             "history.json": [asdict(epoch) for epoch in self.learnt.fitted.trained.history],
             "calibration.json": self._calibration(),
+            "checks.json": [each.to_json() for each in self.checks],
         }
         if self.validated is not None:
             plain["cross_validation.json"] = self.validated.folds.to_dict("records")
@@ -122,6 +140,7 @@ class Result:
             "calibration": self.learnt.fitted.calibration.method,
             "folds": self._over_folds(),
             "findings": plain_summary(self.report),
+            "to_look_at": [each.title for each in findings(self.checks)],
             "warnings": list(encoder.warnings),
         }
 

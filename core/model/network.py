@@ -170,7 +170,8 @@ def build(
         layer = TeamDense(settings, units * apart, start, bounds[0], name=f"hidden_{number}")
         values = keras.layers.Activation(settings.activation)(layer(values))
         if settings.dropout:
-            values = keras.layers.Dropout(settings.dropout)(values)
+            # One draw for all networks: drawing for each would take half of the training.
+            values = keras.layers.Dropout(settings.dropout, (None, 1, units * apart))(values)
     values = TeamDense(settings, 1, start, bounds[1], name="log_odds")(values)
     return keras.Model(inputs, values[..., 0], name="lendlens")
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from core.decision.policy import Policy
+from core.evaluation.checks import Check
 from core.evaluation.metrics import Confusion
 from core.evaluation.report import evaluate
 from core.store.base import new_id
@@ -30,7 +31,7 @@ def add_run(workspace: Workspace, name: str = "First run") -> Run:
     return run
 
 
-def finish(workspace: Workspace, run: Run, frame=None, evidence: bool = True) -> Run:
+def finish(workspace: Workspace, run: Run, frame=None, evidence: bool = True, checks=()) -> Run:
     """The run with stored predictions, a report and a model version."""
     frame = predictions() if frame is None else frame
     buffer = io.BytesIO()
@@ -39,6 +40,8 @@ def finish(workspace: Workspace, run: Run, frame=None, evidence: bool = True) ->
     if evidence:
         report = evaluate(frame, cut_off=POLICY.decline_from, replicates=50)
         files["evidence.json"] = json.dumps(report.to_json()).encode()
+    if checks:
+        files["checks.json"] = json.dumps([each.to_json() for each in checks]).encode()
     digest = workspace.artifacts.write(f"runs/{run.id}", files)
     workspace.registry.finish(run.job_id, "done")
     workspace.registry.add_model(run.id, run.name, POLICY.to_json(), digest)
@@ -266,3 +269,20 @@ def test_cells_are_shares_of_their_outcome():
     bad = frame[frame["outcome"] == "Bad"].set_index("decision")
     assert bad.loc["Declined", "share"] == pytest.approx(2 / 3)
     assert bad["right"].to_dict() == {"Approved": False, "Declined": True}
+
+
+CHECKS = [
+    Check("overfit", "It knows its rows", "finding", "warning", "ROC-AUC .9, .7.", "Use dropout."),
+    Check("bads", "There are enough bads", "passed", "warning", "900 bads."),
+    Check("stability", "Whether folds agree", "not applicable", "warning", "No folds."),
+]
+
+
+def test_checks_say_what_to_do(workspace, open_page):
+    """A finding is said at once; what passed, and what could not be made, is on the shelf."""
+    finished = finish(workspace, add_run(workspace), checks=CHECKS)
+    page = open_page("evaluation", run=finished.id)
+    said = [each.value for each in page.markdown]
+    assert ":material/warning: **It knows its rows.** ROC-AUC .9, .7. Use dropout." in said
+    shelf = next(each for each in page.expander if "checks found" in each.label)
+    assert shelf.label == "1 of 2 checks found nothing to worry about"

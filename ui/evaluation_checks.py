@@ -1,0 +1,61 @@
+"""Checks beside a run: what to look at first, and on a shelf everything that was looked for."""
+
+from json import loads
+
+import pandas as pd
+import streamlit as st
+
+from core.evaluation.checks import Check, findings
+from core.store.tables import Run
+from ui.components.table import table
+from ui.session import workspace
+
+_ICONS = {
+    "finding": {"warning": ":material/warning:", "note": ":material/info:"},
+    "passed": dict.fromkeys(("warning", "note"), ":material/check_circle:"),
+    "not applicable": dict.fromkeys(("warning", "note"), ":material/do_not_disturb_on:"),
+}
+
+
+def checks(run: Run) -> None:
+    """Draw the findings, then a shelf with all checks; an old run may have none."""
+    found = _load(run.id, run.digest)
+    if not found:
+        return
+    for each in findings(found):
+        icon = _ICONS["finding"][each.severity]
+        st.markdown(f"{icon} **{each.title}.** {each.evidence} {each.remedy}")
+    passed = sum(each.result == "passed" for each in found)
+    made = sum(each.result != "not applicable" for each in found)
+    shelf = st.expander(
+        f"{passed} of {made} checks found nothing to worry about",
+        on_change="rerun",
+        key="shelf-checks",
+    )
+    if shelf.open:
+        with shelf:
+            _table(found)
+
+
+def _table(found: tuple[Check, ...]) -> None:
+    words = {"finding": "look", "passed": "passed", "not applicable": "not applicable"}
+    rows = [
+        (f"{each.title}", words[each.result], f"{each.evidence} {each.remedy}".strip())
+        for each in found
+    ]
+    table(
+        pd.DataFrame(rows, columns=["Check", "Result", "What was seen"]),
+        alt="All checks of this run",
+        key="checks",
+        height="content",
+        column_config={"What was seen": st.column_config.TextColumn(width="large")},
+    )
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _load(run_id: str, digest: str) -> tuple[Check, ...]:
+    """Read the stored checks; another digest, another entry."""
+    artifacts, folder = workspace().artifacts, f"runs/{run_id}"
+    if "checks.json" not in artifacts.names(folder):
+        return ()
+    return tuple(Check(**each) for each in loads(artifacts.read(folder, "checks.json")))
