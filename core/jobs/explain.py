@@ -2,6 +2,8 @@
 
 Rows are taken in a fixed random order and every chunk is stored when it is done. A stopped job
 keeps what it has; one that was killed, or one that asks for more rows, continues from the chunks.
+Of a long job there is a set to look at early, of the rows so far, and a larger one from time to
+time: as the order is random, each is a sample of the test part.
 """
 
 import io
@@ -11,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from core.data.catalog import data_set_source
 from core.decision.scoring import Scorer
@@ -25,6 +28,8 @@ from core.store.tables import ModelVersion
 from core.store.workspace import Workspace, explanation_parts
 
 CHUNK = 50
+FIRST_SET, NEXT_SET = 250, 4
+"""Rows of the first set of a longer job, and how many times as many the next one has."""
 
 
 def run(context: JobContext) -> dict[str, Any]:
@@ -60,9 +65,16 @@ class _Explanation:
             raise ExplanationError("The test part holds no rows, so there is nothing to explain.")
         self._context.report(0, "Reading the test part", force=True)
         parts: list[Explained] = []
+        enough = FIRST_SET
         try:
-            for part in self._explained(self._features()):
-                parts.append(part)
+            # Rows are explained on all cores; a product is too small to be shared among them.
+            with threadpool_limits(1, user_api="blas"):
+                for part in self._explained(self._features()):
+                    parts.append(part)
+                    done = sum(map(len, parts))
+                    if enough <= done < len(self._rows):
+                        self._context.put_result(self._store(parts))
+                        enough = done * NEXT_SET
         except Stopped:
             if not parts:
                 raise

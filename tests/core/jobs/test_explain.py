@@ -1,6 +1,7 @@
 """The explanation job: what it stores, and that nothing done is done twice or lost."""
 
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -74,6 +75,20 @@ def test_progress_counts_applicants_and_tells_the_time_left(seeded, context, mon
     assert said[13][1] == "Explained 13 of 25 applicants"
     assert said[13][2] > 0
     assert said[-1][2] == 0
+
+
+def test_a_long_job_shows_larger_and_larger_sets(seeded, model, context, monkeypatch):
+    """Sets of the first 10 and 20 of 25 rows are there before the end, each a part of the next."""
+    monkeypatch.setattr(explain, "FIRST_SET", 10)
+    monkeypatch.setattr(explain, "NEXT_SET", 2)
+    shown = []
+    monkeypatch.setattr(context, "put_result", shown.append)
+    shown.append(explain.run(context))
+    assert [each["rows"] for each in shown] == [10, 20, 25]
+    sets = [stored(seeded, each)[0] for each in shown]
+    for small, large in pairwise(sets):
+        assert small.values.equals(large.values.loc[small.values.index])
+    assert len(seeded.registry.explanations(model.id)) == 3
 
 
 def test_a_stopped_job_keeps_the_chunks_it_has_done(seeded, context, monkeypatch):
