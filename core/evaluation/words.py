@@ -91,16 +91,23 @@ TERMS: dict[str, Term] = {
 MODELS: dict[str, str] = {
     "network": "Network",
     "logistic": "Logistic regression",
+    "scorecard": "Scorecard",
     "trees": "Boosted trees",
+    "lightgbm": "LightGBM",
+    "xgboost": "XGBoost",
+    "catboost": "CatBoost",
     "majority": "Majority class",
 }
+
+LIBRARIES = {"lightgbm", "xgboost", "catboost"}
+"""Models that go by the name of their library."""
 
 
 def model_label(key: str) -> str:
     """Return what a model is called; an unknown key reads as itself.
 
-    >>> model_label("trees"), model_label("score_card")
-    ('Boosted trees', 'Score card')
+    >>> model_label("trees"), model_label("second_opinion")
+    ('Boosted trees', 'Second opinion')
     """
     return MODELS.get(key, key.replace("_", " ").capitalize())
 
@@ -117,8 +124,10 @@ def short_label(key: str) -> str:
 def in_sentence(key: str) -> str:
     """Return a model with its article, as inside a sentence.
 
-    >>> in_sentence("logistic"), in_sentence("network")
-    ('logistic regression', 'the network')
+    >>> in_sentence("logistic"), in_sentence("network"), in_sentence("xgboost")
+    ('logistic regression', 'the network', 'XGBoost')
     """
-    label = model_label(key).lower()
-    return label if key == "logistic" else f"the {label}"
+    label = model_label(key)
+    if key in LIBRARIES:
+        return label
+    return label.lower() if key == "logistic" else f"the {label.lower()}"

@@ -1,10 +1,10 @@
-"""The models every network stands beside: logistic regression and gradient-boosted trees.
+"""The models every network stands beside, from a scorecard to boosted trees.
 
-Both learn from the training rows the network learns from, and see the same columns. Files are
-skops, never pickle: loading names the few types that are trusted.
+All learn from the rows that the network learns from and is validated on, and see the same
+columns. Each kind is one entry of KINDS; those of libraries that are not installed are left out.
+None of their files is a pickle.
 """
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,27 +12,50 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-import skops.io
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
 
 from core.data.schema import Column
-from core.model.encoding import Encoder
+from core.model.challengers_boosted import CatBoost, Library, LightGBM, XGBoost
+from core.model.challengers_kind import Lesson, Model, Read
+from core.model.challengers_sklearn import Logistic, Trees
+from core.model.scorecard import Scorecard
 
-Key = Literal["logistic", "trees"]
-NAMES: dict[Key, str] = {
-    "logistic": "Logistic regression",
-    "trees": "Boosted trees",
+Key = Literal["logistic", "scorecard", "trees", "lightgbm", "xgboost", "catboost"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of challenger.
+
+    Attributes:
+        name: What users see.
+        fit: Returns the model that a lesson teaches.
+        read: Returns a stored model; is given a function from file names to bytes.
+        installed: Whether what it needs is there.
+    """
+
+    name: str
+    fit: Callable[[Lesson], Model]
+    read: Callable[[Read], Model]
+    installed: Callable[[], bool] = lambda: True
+
+
+def _scorecard(lesson: Lesson) -> Scorecard:
+    return Scorecard.fit(lesson.frame, lesson.y, lesson.columns)
+
+
+def _of_library(library: type[Library]) -> Kind:
+    return Kind(library.name, library.fit, library.from_files, library.installed)
+
+
+KINDS: dict[Key, Kind] = {
+    "logistic": Kind("Logistic regression", Logistic.fit, Logistic.from_files),
+    "scorecard": Kind("Scorecard", _scorecard, Scorecard.from_files),
+    "trees": Kind("Boosted trees", Trees.fit, Trees.from_files),
+    "lightgbm": _of_library(LightGBM),
+    "xgboost": _of_library(XGBoost),
+    "catboost": _of_library(CatBoost),
 }
-TRUSTED = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",)
-"""Types in our files that skops does not know by itself."""
-
-MOST_TREES = 300
-PATIENCE = 15
-FEW_ROWS = 100_000
-"""Below this one thread is as fast as all, and 40 times faster where other work takes the cores:
-the threads wait for each other hundreds of times a tree."""
+"""In the order in which they are fitted and listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,36 +64,22 @@ class Challenger:
 
     Attributes:
         key: Its column in predictions.parquet.
-        encoder: Standard encoding, learnt on the training rows.
-        estimator: The scikit-learn estimator.
+        model: What was learnt.
         seconds: Its fitting took.
     """
 
     key: Key
-    encoder: Encoder
-    estimator: LogisticRegression | HistGradientBoostingClassifier
+    model: Model
     seconds: float = 0.0
 
     @property
     def name(self) -> str:
         """What users see."""
-        return NAMES[self.key]
+        return KINDS[self.key].name
 
     def predict(self, frame: pd.DataFrame) -> np.ndarray:
         """Return (n,) probabilities of default for a frame of features."""
-        return np.asarray(self.estimator.predict_proba(self.inputs(frame))[:, 1], np.float64)
-
-    def inputs(self, frame: pd.DataFrame) -> np.ndarray:
-        """Return what the estimator sees: explainers ask for it."""
-        return (
-            self.encoder.encode(frame)
-            if self.key == "logistic"
-            else tree_inputs(self.encoder, frame)
-        )
-
-    def to_bytes(self) -> bytes:
-        """Return the estimator as a skops file."""
-        return bytes(skops.io.dumps(self.estimator))
+        return self.model.predict(frame)
 
 
 def fit_challengers(
@@ -81,85 +90,49 @@ def fit_challengers(
     seed: int = 0,
     before: Callable[[str], None] = lambda name: None,
 ) -> tuple[Challenger, ...]:
-    """Fit all challengers on the rows that the network learns from and is validated on.
+    """Fit all challengers that are installed.
 
     Args:
-        frame: Features of these rows.
+        frame: Features of the rows that the network learns from and is validated on.
         y: (n,) their outcomes; 1 = bad.
         columns: The feature columns.
-        validates: (n,) bool, rows that tell the trees when to stop adding. Then the trees are
-            fitted once more, to so many rounds, on all rows.
+        validates: (n,) bool, rows that tell trees when to stop adding.
         seed: Fixes what is random in the trees.
         before: Is told a challenger's name before it is fitted; may raise to stop.
     """
-    before(NAMES["logistic"])
+    lesson = Lesson(frame, y, columns, validates, seed)
+    return tuple(_fit(key, lesson, before) for key, kind in KINDS.items() if kind.installed())
+
+
+def _fit(key: Key, lesson: Lesson, before: Callable[[str], None]) -> Challenger:
+    before(KINDS[key].name)
     started = time.perf_counter()
-    encoder = Encoder.fit(frame, columns, "standard")
-    # The default penalty (C = 1) also settles slots that no row fills: their weight is 0.
-    logistic = LogisticRegression(max_iter=1000).fit(encoder.encode(frame), y)
-    between = time.perf_counter()
-    before(NAMES["trees"])
-    trees = _fit_trees(tree_inputs(encoder, frame), y, validates, seed)
-    return (
-        Challenger("logistic", encoder, logistic, between - started),
-        Challenger("trees", encoder, trees, time.perf_counter() - between),
-    )
+    model = KINDS[key].fit(lesson)
+    return Challenger(key, model, time.perf_counter() - started)
 
 
-def tree_inputs(encoder: Encoder, frame: pd.DataFrame) -> np.ndarray:
-    """Return (n, slots) float32: raw numbers with NaN, then the slots of the categories.
-
-    Trees need no scaling and know missing numbers. Categories stay one-hot: telling the estimator
-    about them would put functions into its file that skops rightly does not trust.
-    """
-    numbers = [frame[block.name].to_numpy(np.float64, na_value=np.nan) for block in encoder.numbers]
-    first = sum(block.size for block in encoder.numbers)
-    return np.column_stack([*numbers, encoder.encode(frame)[:, first:]]).astype(np.float32)
-
-
-def challenger_files(challengers: tuple[Challenger, ...]) -> dict[str, bytes]:
+def challenger_files(challengers: Sequence[Challenger]) -> dict[str, bytes]:
     """Return the files `read_challenger` reads."""
-    encoder = json.dumps(challengers[0].encoder.to_json()).encode()
     return {
-        "challengers/encoder.json": encoder,
-        **{f"challengers/{each.key}.skops": each.to_bytes() for each in challengers},
+        f"challengers/{name}": content
+        for challenger in challengers
+        for name, content in challenger.model.to_files().items()
     }
 
 
-def read_challenger(key: Key, read: Callable[[str], bytes]) -> Challenger:
+def read_challenger(key: Key, read: Read) -> Challenger:
     """Return a stored challenger.
 
     Args:
         key: Which one.
         read: Returns the bytes of a file of the run, checked against the manifest.
+
+    Raises:
+        ModelError: It needs a library that is not installed.
     """
-    encoder = Encoder.from_json(json.loads(read("challengers/encoder.json")))
-    estimator = skops.io.loads(read(f"challengers/{key}.skops"), trusted=list(TRUSTED))
-    return Challenger(key, encoder, estimator)
+    return Challenger(key, KINDS[key].read(lambda name: read(f"challengers/{name}")))
 
 
 def majority(y: np.ndarray, rows: int) -> np.ndarray:
     """Return (rows,) times the share of bads in y: the baseline that knows no applicant."""
     return np.full(rows, float(np.mean(y)))
-
-
-def _fit_trees(
-    inputs: np.ndarray, y: np.ndarray, validates: np.ndarray, seed: int
-) -> HistGradientBoostingClassifier:
-    learns = ~validates
-    settings = {
-        "learning_rate": 0.08,
-        "max_leaf_nodes": 15,
-        "min_samples_leaf": 40,
-        "l2_regularization": 1.0,
-        "random_state": seed,
-    }
-    stopping = HistGradientBoostingClassifier(
-        **settings, max_iter=MOST_TREES, early_stopping=True, n_iter_no_change=PATIENCE
-    )
-    with threadpool_limits(1 if len(y) < FEW_ROWS else None, user_api="openmp"):
-        stopping.fit(inputs[learns], y[learns], X_val=inputs[validates], y_val=y[validates])
-        rounds = 1 + int(np.argmax(stopping.validation_score_))
-        return HistGradientBoostingClassifier(
-            **settings, max_iter=max(1, rounds - 1), early_stopping=False
-        ).fit(inputs, y)
