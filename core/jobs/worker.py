@@ -33,6 +33,7 @@ KINDS = {
     "train": "core.jobs.train:run",
     "explain": "core.jobs.explain:run",
     "demo": "core.jobs.demo:run",
+    "trial": "core.jobs.trial:run",
 }
 WARM = "core.jobs.train"
 """Imported before the first job, because Keras and JAX take seconds to load; its `warm_up`, if it

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
 
 from core.errors import ConfigError
 from core.store.base import to_json
@@ -36,6 +37,19 @@ def connect(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def lent_options(url: str) -> dict[str, Any]:
+    """Return options of `create_engine` for a library that connects to the store by itself.
+
+    It waits for other writers as long as we do, and takes the write lock at its first change, not
+    halfway. WAL is a property of the file.
+    """
+    options: dict[str, Any] = {"poolclass": NullPool}  # nothing stays open between two trials
+    if make_url(url).get_backend_name() == "sqlite":
+        wait_s = BUSY_TIMEOUT_MS / 1000
+        options["connect_args"] = {"timeout": wait_s, "isolation_level": "IMMEDIATE"}
+    return options
 
 
 class QuickQuery:

@@ -5,10 +5,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Engine, column, select, table, text
+from sqlalchemy import Engine, column, create_engine, select, table, text
 
 from core.errors import ConfigError
-from core.store.engine import QuickQuery, connect
+from core.store.engine import BUSY_TIMEOUT_MS, QuickQuery, connect, lent_options
 
 
 @pytest.mark.parametrize(
@@ -112,3 +112,18 @@ def test_a_closed_quick_query_opens_anew(numbers, largest):
     assert largest.first() == 3
     largest.close()
     assert largest.first() == 3
+
+
+def test_a_library_that_connects_by_itself_waits_for_writers(tmp_path):
+    """Its connection has our patience and begins with the write lock."""
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    engine = create_engine(url, **lent_options(url))
+    with engine.connect() as connection:
+        assert connection.scalar(text("PRAGMA busy_timeout")) == BUSY_TIMEOUT_MS
+        assert connection.connection.dbapi_connection.isolation_level == "IMMEDIATE"
+    engine.dispose()
+
+
+def test_a_library_that_connects_to_postgresql_has_no_such_options():
+    """They are SQLite's."""
+    assert "connect_args" not in lent_options("postgresql+psycopg://user@host/lendlens")

@@ -16,6 +16,9 @@ from core.decision.ledger import record, replay, verify
 from core.decision.registration import register
 from core.decision.scoring import Scorer
 from core.errors import InUseError, StoreError
+from core.model.search_space import Range, SearchSpace
+from core.model.settings import NetworkSettings
+from core.model.tuning import Tuner
 from core.store.engine import connect
 from core.store.tables import Source
 from core.store.upgrade import HEAD, VERSION_TABLE, schema_version, upgrade
@@ -177,3 +180,20 @@ def test_one_worker_claims_a_job(settings, registry):
     assert len({job.id for job in claimed if job}) == 8
     for other in others:
         other.close()
+
+
+def test_studies_live_beside_the_store(settings, store):
+    """Optuna's tables are made by several workers at once, and do not touch ours."""
+    space = SearchSpace((Range("width", 16, 64),))
+    with ThreadPoolExecutor(3) as pool:
+        tuners = list(
+            pool.map(
+                lambda i: Tuner(settings.database_url, f"stu_{i}", space, NetworkSettings()),
+                range(3),
+            )
+        )
+    for tuner in tuners:
+        tuner.complete(tuner.ask(), 0.4)
+        assert [trial["loss"] for trial in tuner.history()] == [0.4]
+        tuner.close()
+    Workspace.open(settings).close()
