@@ -12,6 +12,7 @@ from ui.explanation_data import stored_picture
 from ui.explanation_depth import depth
 from ui.explanation_field import field_section
 from ui.explanation_overall import answer, evidence, not_yet, progress
+from ui.explanation_shapes import shapes_section
 from ui.session import workspace
 
 with page_header(
@@ -45,5 +46,7 @@ with failures():
         answer(scorer, picture, reference)
         evidence(picture)
         field_section(picture)
+    if scorer.bundle.settings.additive:
+        shapes_section(scorer, reference)
     applicant_section(scorer, workspace().registry.run(model.run_id), compared_with, picture)
     depth(scorer, picture, reference, compared_with)

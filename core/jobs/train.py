@@ -89,7 +89,9 @@ def _cross_validate(
         folds.append(figures.assign(repeat=repeat, fold=number % shares.folds))
         if repeat == 0:
             frames.append(judged)
-    return CrossValidated(pd.concat(frames), pd.concat(folds, ignore_index=True))
+    # The baseline knows no applicant: a share per fold would only look like a ranking.
+    judged = pd.concat(frames).assign(majority=float(material.y.mean()))
+    return CrossValidated(judged, pd.concat(folds, ignore_index=True))
 
 
 def _fold_figures(judged: pd.DataFrame, n_train: int) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from core.model.network import served, to_numpy
 from core.model.served import ROWS_AT_ONCE, ServedNetwork
 from core.model.settings import NetworkSettings
 
-MOST_AUC_ROWS = 20_000
+MOST_AUC_ROWS = 4_000
 """Training rows the AUC of each epoch rests on; validation always uses all of its rows."""
 
 
@@ -44,7 +44,7 @@ class EpochFigures:
         steps: Batches of an epoch.
         loss: Mean training loss of the epoch so far, penalties included.
         val_loss: On all rows that are left out, without penalties; None while the epoch runs.
-        auc: On at most 20,000 rows learnt from, without dropout; None while the epoch runs.
+        auc: On at most 4,000 rows learnt from, without dropout; None while the epoch runs.
         val_auc: On all rows that are left out; None while the epoch runs.
         seconds: Since the training began.
         member_losses: The same as val_loss for each network alone, if there are several.

@@ -40,8 +40,7 @@ class Trained:
     """A trained network.
 
     Attributes:
-        model: Of Keras' built-in layers, with the same weights as `network`.
-        network: The NumPy twin that scores.
+        network: What scores.
         held_out: (n,) log-odds of the rows by the networks that left them out; NaN where none did.
         history: One entry per finished epoch.
         best_epoch: The epoch whose weights were kept, from 1.
@@ -49,13 +48,17 @@ class Trained:
         seconds: Of training alone.
     """
 
-    model: keras.Model
     network: ServedNetwork
     held_out: np.ndarray
     history: tuple[EpochFigures, ...]
     best_epoch: int
     stopped: bool
     seconds: float
+
+    @property
+    def model(self) -> keras.Model:
+        """The same network of Keras' built-in layers, giving (n, 1) log-odds."""
+        return plain(self.network)
 
 
 def train(
@@ -106,7 +109,6 @@ def train(
     learnt = rows.x if settings.folds > 1 else rows.x[rows.fold < 0]
     network = _settled(served(model, settings, used), learnt, blocks).calibrated(1, -shift)
     return Trained(
-        plain(network),
         network,
         keeper.kept.held_out - shift,
         tuple(keeper.history),

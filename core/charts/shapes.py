@@ -1,0 +1,88 @@
+"""The curve of one field of an additive network, with how frequent its values are beneath."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.charts.template import Theme, faded, figure, palette, rows_of
+from core.formatting import percent
+
+SHARE_OF_HEIGHT = 0.24
+
+
+def curve(frame: pd.DataFrame, axis: str, theme: Theme, density: pd.DataFrame) -> go.Figure:
+    """Draw a number's curve.
+
+    Args:
+        frame: As `core.explanation.shapes.shape` returns; a missing value is named in a note.
+        axis: What the field is, with its unit.
+        theme: Which palette.
+        density: As `core.explanation.shapes.density`.
+    """
+    colours = palette(theme)
+    fig = _panels(axis, theme)
+    known = frame.dropna(subset="value")
+    fig.add_scatter(
+        x=known["value"],
+        y=known["log_odds"],
+        mode="lines",
+        line={"color": colours.accent, "width": 2.5},
+        hovertemplate="%{x:,.4~g}<br>%{y:+.3f} log-odds<extra></extra>",
+    )
+    fig.add_bar(
+        x=(density["low"] + density["high"]) / 2,
+        y=density["rows"],
+        width=density["high"] - density["low"],
+        yaxis="y2",
+        marker={"color": faded(colours.muted, 0.5), "line": {"width": 0}},
+        customdata=[
+            f"{row.low:,.4g} to {row.high:,.4g}: {row.rows:,} applicants"
+            for row in rows_of(density)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    return fig
+
+
+def bars(frame: pd.DataFrame, axis: str, theme: Theme) -> go.Figure:
+    """Draw a category's effect, one bar per value, and how frequent each is."""
+    colours = palette(theme)
+    fig = _panels(axis, theme)
+    names = ["missing" if value is None else str(value) for value in frame["value"]]
+    share = frame["rows"] / max(1, frame["rows"].sum())
+    fig.add_bar(
+        x=names,
+        y=frame["log_odds"],
+        marker={"color": colours.accent, "line": {"width": 0}},
+        hovertemplate="%{x}<br>%{y:+.3f} log-odds<extra></extra>",
+    )
+    fig.add_bar(
+        x=names,
+        y=frame["rows"],
+        yaxis="y2",
+        marker={"color": faded(colours.muted, 0.5), "line": {"width": 0}},
+        customdata=[percent(each) for each in share],
+        hovertemplate="%{x}<br>%{y:,} applicants, %{customdata}<extra></extra>",
+    )
+    return fig
+
+
+def _panels(axis: str, theme: Theme) -> go.Figure:
+    colours = palette(theme)
+    fig = figure(theme, axis, "Effect on log-odds", height=380)
+    fig.update_layout(
+        {
+            "yaxis": {"domain": [SHARE_OF_HEIGHT + 0.06, 1], "zeroline": True},
+            "yaxis2": {
+                "domain": [0, SHARE_OF_HEIGHT],
+                "title": {"text": "Applicants", "font": {"color": colours.muted, "size": 12}},
+                "showgrid": False,
+                "nticks": 3,
+                "tickfont": {"color": colours.muted},
+            },
+            "xaxis": {"anchor": "y2"},
+            "showlegend": False,
+            "bargap": 0.25,
+        }
+    )
+    fig.update_yaxes(zerolinecolor=colours.border, zerolinewidth=1)
+    return fig
