@@ -1,19 +1,28 @@
-"""Training curves: loss and AUC of training and validation rows by epoch."""
+"""Training curves: loss and AUC by epoch, of one run or of several laid over each other."""
 
+import math
+
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.charts.template import Theme, figure, note, palette
+from core.charts.template import Theme, faded, figure, note, palette
 from core.formatting import metric
 
-TRAINING, VALIDATION = "Training", "Validation"
+TRAINING, VALIDATION, EACH = "Training", "Validation", "Each network"
 MOST_POINTS = 400
+MOST_NETWORK_POINTS = 4000
 ROOM = 1.08
 """The horizontal axis ends a little beyond the last epoch: the curve has somewhere to go."""
+DASHES = ("solid", "dash", "dot", "dashdot")
 
 
 def curves(
-    points: pd.DataFrame, theme: Theme, y_title: str, best_epoch: int | None = None
+    points: pd.DataFrame,
+    theme: Theme,
+    y_title: str,
+    best_epoch: int | None = None,
+    networks: pd.DataFrame | None = None,
 ) -> go.Figure:
     """Return one figure of a training: the part is told by line and words, not by colour alone.
 
@@ -22,13 +31,16 @@ def curves(
         theme: Which palette.
         y_title: What the values are.
         best_epoch: Marked if given.
+        networks: Epoch as index and a column for each network of a team, drawn faintly behind.
     """
     fig = figure(theme, "Epoch", y_title, height=300, legend=True)
+    if networks is not None:
+        fig.add_scatter(**_each(networks, theme))
     for part, dash, colour in (
         (TRAINING, "solid", palette(theme).accent),
         (VALIDATION, "dash", palette(theme).text),
     ):
-        rows = _thinned(points[points["part"] == part].dropna(subset="value"))
+        rows = _thinned(points[points["part"] == part].dropna(subset="value"), MOST_POINTS)
         fig.add_scatter(
             x=rows["epoch"],
             y=rows["value"],
@@ -39,11 +51,75 @@ def curves(
             hovertemplate=f"{part}, epoch %{{x:.4~g}}: %{{y:.4f}}<extra></extra>",
         )
     last = float(points["epoch"].max()) if len(points) else 1.0
-    fig.update_xaxes(range=[0, max(3.0, last * ROOM)], rangemode="nonnegative")
-    fig.update_layout(uirevision="training")
+    _horizontal(fig, last)
     if best_epoch is not None:
         _mark(fig, points, theme, best_epoch, last)
     return fig
+
+
+def overlaid(points: pd.DataFrame, theme: Theme, y_title: str) -> go.Figure:
+    """Return the curves of several runs in one figure, the kept epoch of each as a point.
+
+    Args:
+        points: Columns sign (one letter per run, for the legend), run (its name), epoch, value,
+            kept (whether the weights of this epoch were kept).
+        theme: Which palette.
+        y_title: What the values are.
+    """
+    fig = figure(theme, "Epoch", y_title, height=300, legend=True)
+    middle = (points["value"].max() + points["value"].min()) / 2
+    places = enumerate(points.groupby("sign", sort=False))
+    for (place, (sign, rows)), colour in zip(places, palette(theme).series, strict=False):
+        kept = rows[rows["kept"]]
+        reading = f"<b>{sign}</b> · {rows['run'].iloc[0]}<br>epoch %{{x}}: %{{y:.4f}}"
+        drawn = _thinned(rows, MOST_POINTS)
+        fig.add_scatter(
+            x=drawn["epoch"],
+            y=drawn["value"],
+            name=str(sign),
+            legendgroup=str(sign),
+            mode="lines",
+            line={"dash": DASHES[place % len(DASHES)], "color": colour, "width": 2},
+            hovertemplate=f"{reading}<extra></extra>",
+        )
+        fig.add_scatter(
+            x=kept["epoch"],
+            y=kept["value"],
+            legendgroup=str(sign),
+            showlegend=False,
+            mode="markers+text",
+            text=[str(sign)] * len(kept),
+            # Towards the middle, where the plot has room for a letter.
+            textposition=[
+                "bottom center" if each > middle else "top center" for each in kept["value"]
+            ],
+            textfont={"color": colour},
+            marker={"size": 9, "color": colour},
+            hovertemplate=f"{reading}, kept<extra></extra>",
+        )
+    _horizontal(fig, float(points["epoch"].max()) if len(points) else 1.0)
+    return fig
+
+
+def _each(networks: pd.DataFrame, theme: Theme) -> dict[str, object]:
+    """Return the curves of all networks as one trace: gaps are cheaper than sixteen traces."""
+    shown = _thinned(networks, max(2, MOST_NETWORK_POINTS // networks.shape[1]))
+    lines = np.vstack([shown.to_numpy(np.float32), np.full(shown.shape[1], np.nan, np.float32)])
+    epochs = np.append(shown.index.to_numpy(np.float32), np.float32(np.nan))
+    return {
+        "x": np.tile(epochs, shown.shape[1]),
+        "y": lines.T.ravel(),
+        "name": EACH,
+        "mode": "lines",
+        "line": {"color": faded(palette(theme).muted, 0.35), "width": 1},
+        "hoverinfo": "skip",
+        "legendrank": 1001,  # behind the others, though drawn before them
+    }
+
+
+def _horizontal(fig: go.Figure, last: float) -> None:
+    fig.update_xaxes(range=[0, max(3.0, last * ROOM)], rangemode="nonnegative")
+    fig.update_layout(uirevision="training")
 
 
 def _mark(fig: go.Figure, points: pd.DataFrame, theme: Theme, epoch: int, last: float) -> None:
@@ -68,7 +144,7 @@ def _mark(fig: go.Figure, points: pd.DataFrame, theme: Theme, epoch: int, last: 
     )
 
 
-def _thinned(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return at most about 400 rows, the last one included: a screen shows no more."""
-    step = max(1, len(rows) // MOST_POINTS)
+def _thinned(rows: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Return at most about so many rows, the last one included: a screen shows no more."""
+    step = max(1, math.ceil(len(rows) / most))
     return rows[::-1][::step][::-1]

@@ -1,9 +1,18 @@
-"""core.charts.training: two lines, told apart by dash and words, and the best epoch."""
+"""core.charts.training: lines told apart by dash and words, each network, and runs overlaid."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from core.charts.training import MOST_POINTS, TRAINING, VALIDATION, curves
+from core.charts.training import (
+    EACH,
+    MOST_NETWORK_POINTS,
+    MOST_POINTS,
+    TRAINING,
+    VALIDATION,
+    curves,
+    overlaid,
+)
 
 
 def points(epochs, best=None):
@@ -52,3 +61,58 @@ def test_long_trainings_stay_light():
     line = curves(points(10_000), "light", "Loss").data[0]
     assert len(line.x) <= MOST_POINTS + 1
     assert line.x[-1] == 10_000
+
+
+def networks(epochs, members=3):
+    """Return a team's losses: network n has n + 1 / epoch."""
+    index = range(1, epochs + 1)
+    return pd.DataFrame({n: [n + 1 / epoch for epoch in index] for n in range(members)}, index)
+
+
+def test_each_network_is_a_thin_line_behind():
+    """One trace and one entry of the legend for all, with a gap after each network."""
+    fig = curves(points(2), "light", "Loss", networks=networks(2))
+    each = fig.data[0]
+    assert (each.name, each.line.width, each.hoverinfo) == (EACH, 1, "skip")
+    assert np.array_equal(each.x, [1, 2, np.nan] * 3, equal_nan=True)
+    assert np.array_equal(each.y, [1, 0.5, np.nan, 2, 1.5, np.nan, 3, 2.5, np.nan], equal_nan=True)
+    assert [line.name for line in fig.data] == [EACH, TRAINING, VALIDATION]
+
+
+def test_a_large_team_stays_light():
+    """64 networks over 1,000 epochs: a few thousand points, and less than 100 kB to send."""
+    fig = curves(points(1000), "light", "Loss", networks=networks(1000, 64))
+    assert len(fig.data[0].x) <= MOST_NETWORK_POINTS + 2 * 64
+    assert len(fig.to_json()) < 100_000
+
+
+def runs(*values):
+    """Return one curve per sequence of values, whose second epoch was kept."""
+    rows = [
+        (sign, f"run {sign}", epoch, value, epoch == 2)
+        for sign, each in zip("ABCD", values, strict=False)
+        for epoch, value in enumerate(each, 1)
+    ]
+    return pd.DataFrame(rows, columns=["sign", "run", "epoch", "value", "kept"])
+
+
+def test_overlaid_runs_are_told_apart_by_dash_and_letter():
+    """The legend has the letters, the hover the names."""
+    fig = overlaid(runs([3.0, 1.0], [4.0, 2.0]), "light", "Loss")
+    lines = [each for each in fig.data if each.mode == "lines"]
+    assert [(line.name, line.line.dash) for line in lines] == [("A", "solid"), ("B", "dash")]
+    assert "run B" in lines[1].hovertemplate
+
+
+def test_kept_epoch_is_a_point_with_its_letter_towards_the_middle():
+    """Of 1 to 4 the middle is 2.5: a letter above 1, and below 4."""
+    fig = overlaid(runs([3.0, 1.0], [2.0, 4.0]), "dark", "Loss")
+    kept = [each for each in fig.data if each.mode == "markers+text"]
+    assert [list(each.y) for each in kept] == [[1.0], [4.0]]
+    assert [each.textposition[0] for each in kept] == ["top center", "bottom center"]
+    assert [each.showlegend for each in kept] == [False, False]
+
+
+def test_nothing_to_overlay_is_an_empty_chart():
+    """Runs without epochs have axes."""
+    assert not overlaid(runs(), "light", "Loss").data
