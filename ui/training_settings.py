@@ -1,12 +1,19 @@
 """The settings of a network in words: in one line, and as a table."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from core.model.settings import NetworkSettings
 from ui.components.table import table
 
 LABELS = {
+    "folds": "Folds of the team",
+    "members": "Networks per fold",
     "layers": "Hidden layers",
+    "additive": "Own units for each field, no interactions",
+    "monotone": "Fields with a direction",
     "activation": "Activation",
     "dropout": "Dropout",
     "l1": "L1 penalty",
@@ -20,6 +27,8 @@ LABELS = {
     "class_weights": "Goods and bads weigh the same",
     "numeric": "Encoding of numbers",
     "bins": "Bins per number at most",
+    "cuts": "Further bins where the risk jumps, at most",
+    "calibrate": "Calibrated on rows left out",
     "seed": "Seed",
 }
 OPTIMISERS: dict[str, str] = {
@@ -30,6 +39,7 @@ OPTIMISERS: dict[str, str] = {
 }
 ENCODINGS: dict[str, str] = {"piecewise": "Piecewise linear", "standard": "Standardised"}
 WORDS = OPTIMISERS | ENCODINGS
+ARROWS = {1: "↑", -1: "↓"}
 
 
 def settings_line(settings: NetworkSettings) -> str:
@@ -37,12 +47,27 @@ def settings_line(settings: NetworkSettings) -> str:
 
     >>> settings_line(NetworkSettings(layers=(32, 16), optimiser="adam", epochs=10, patience=0))
     '32-16-1 relu · piecewise linear · Adam · 10 epochs'
+    >>> settings_line(NetworkSettings(layers=(64, 32), folds=4, members=4))
+    '16 networks of 64-32-1 relu, 4 folds · piecewise linear · AdamW · at most 60 epochs'
+    >>> settings_line(NetworkSettings(layers=(16,), additive=True, monotone={"Debt": 1}))
+    '16 relu units for each field, 1 direction · piecewise linear · AdamW · at most 60 epochs'
     """
-    layers = "-".join(str(width) for width in (*settings.layers, 1))
     epochs = f"{settings.epochs} epochs"
     epochs = f"at most {epochs}" if settings.patience else epochs
     encoding, optimiser = ENCODINGS[settings.numeric].lower(), OPTIMISERS[settings.optimiser]
-    return f"{layers} {settings.activation} · {encoding} · {optimiser} · {epochs}"
+    return f"{_shape(settings)} · {encoding} · {optimiser} · {epochs}"
+
+
+def _shape(settings: NetworkSettings) -> str:
+    layers = "-".join(str(width) for width in (*settings.layers, 1))
+    one = f"{layers} {settings.activation}"
+    if settings.additive:
+        one = f"{settings.layers[0]} {settings.activation} units for each field"
+    team = f"{settings.networks} networks of {one}" if settings.networks > 1 else one
+    folds = f", {settings.folds} folds" if settings.folds > 1 else ""
+    fixed = len(settings.monotone)
+    directions = f", {fixed} direction{'' if fixed == 1 else 's'}" if fixed else ""
+    return f"{team}{folds}{directions}"
 
 
 def settings_table(settings: NetworkSettings) -> None:
@@ -50,7 +75,7 @@ def settings_table(settings: NetworkSettings) -> None:
     values = settings.to_json()
     table(
         pd.DataFrame(
-            [(label, _shown(values[name])) for name, label in LABELS.items()],
+            [(label, setting_text(values[name])) for name, label in LABELS.items()],
             columns=["Setting", "Value"],
         ),
         alt="Settings of the network",
@@ -59,9 +84,16 @@ def settings_table(settings: NetworkSettings) -> None:
     )
 
 
-def _shown(value: object) -> str:
+def setting_text(value: Any) -> str:
+    """Return the value of a setting as people read it.
+
+    >>> setting_text([64, 32]), setting_text(True), setting_text({"Debt": 1, "Age": -1})
+    ('64 · 32', 'yes', 'Debt ↑, Age ↓')
+    """
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
         return " · ".join(str(width) for width in value) or "none"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {ARROWS[way]}" for name, way in value.items()) or "none"
     return f"{value:g}" if isinstance(value, float) else WORDS.get(str(value), str(value))
