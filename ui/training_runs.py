@@ -10,6 +10,7 @@ from ui.components.jobs import progress_text
 from ui.components.pickers import run_name
 from ui.components.table import table
 from ui.session import workspace
+from ui.training_compare import FEWEST, MOST
 
 STATUS = {
     "queued": "Waiting",
@@ -36,7 +37,7 @@ def training_now() -> None:
 
 
 def earlier_runs() -> None:
-    """Draw the list; choosing a row opens its run."""
+    """Draw the list: one row is opened, two to four finished ones are compared."""
     runs = workspace().registry.runs()
     if not runs:
         return
@@ -47,7 +48,7 @@ def earlier_runs() -> None:
         alt="Earlier runs with their status",
         key="earlier-runs",
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="multi-row",
         column_config={
             "AUC": st.column_config.NumberColumn(
                 "AUC, test rows", format="%.3f", help="0.5 is chance, 1 is perfect."
@@ -55,9 +56,34 @@ def earlier_runs() -> None:
             "Started": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
         },
     )
-    st.caption("Choose a row to open its run.")
-    if rows := chosen.selection.rows:
-        links.go("training", run=runs[rows[0]].id)
+    _act_on([runs[row] for row in chosen.selection.rows])
+
+
+def _act_on(chosen: list[Run]) -> None:
+    finished = [run for run in chosen if run.digest]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        open_ = st.button(
+            "Open", disabled=len(chosen) != 1, key="open-run", icon=":material/open_in_full:"
+        )
+        compare = st.button(
+            "Compare",
+            disabled=not (FEWEST <= len(finished) <= MOST and finished == chosen),
+            key="compare-runs",
+            icon=":material/compare_arrows:",
+        )
+        st.caption(_hint(chosen, finished))
+    if open_:
+        links.go("training", run=chosen[0].id)
+    if compare:
+        links.go("training", compare=",".join(run.id for run in chosen))
+
+
+def _hint(chosen: list[Run], finished: list[Run]) -> str:
+    if len(chosen) > len(finished) and len(chosen) > 1:
+        return "Only finished runs can be compared."
+    if len(chosen) > MOST:
+        return f"At most {MOST} runs can be compared."
+    return "Tick one run to open it, two to four to compare them."
 
 
 def _row(run: Run, job: Job | None) -> dict[str, object]:

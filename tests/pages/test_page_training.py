@@ -1,11 +1,18 @@
-"""The training page: empty, its form, and a run that trains, ended, was stopped or failed."""
+"""The training page: empty, its form, and a run that trains, was stopped or failed."""
+
+import json
 
 import pytest
 
+from core.data.schema import Schema
 from core.data.splitting import SplitSettings
 from core.jobs.train_request import start_run
 from core.model.settings import PRESETS
 from core.store.tables import Epoch
+
+HOLD_OUT = SplitSettings()
+CROSSED = SplitSettings(kind="cross_validation", folds=3, repeats=2)
+TEAM = 16
 
 
 def text(at):
@@ -19,27 +26,72 @@ def labels(at):
     return [button.label for button in at.button]
 
 
-def ask(workspace, preset="recommended"):
+def ask(workspace, preset="recommended", split=HOLD_OUT):
     """Put a training into the queue."""
     data_set = workspace.registry.data_sets()[0]
-    return start_run(workspace, data_set.id, preset, PRESETS[preset].settings, SplitSettings())
+    return start_run(workspace, data_set.id, preset, PRESETS[preset].settings, split)
+
+
+def epochs():
+    """Two finished epochs of a team and a third that is on its way."""
+    done = {"step": 21, "steps": 21}
+    first, second = [0.5 + n / 100 for n in range(TEAM)], [0.55 + n / 100 for n in range(TEAM)]
+    return [
+        Epoch(epoch=1, loss=0.6, val_loss=0.5, auc=0.7, val_auc=0.72, member_losses=first, **done),
+        Epoch(
+            epoch=2, loss=0.5, val_loss=0.55, auc=0.8, val_auc=0.71, member_losses=second, **done
+        ),
+        Epoch(epoch=3, step=8, steps=21, loss=0.45),
+    ]
 
 
 @pytest.fixture
 def running(seeded):
-    """A run in its third epoch."""
+    """A team in its third epoch."""
     run = ask(seeded)
     job = seeded.registry.claim("test", 1)
     seeded.registry.report(job.id, 0.2, "Epoch 3 of at most 60", 12.0)
-    seeded.registry.put_epochs(
-        run.id,
-        [
-            Epoch(epoch=1, step=21, steps=21, loss=0.6, val_loss=0.5, auc=0.7, val_auc=0.72),
-            Epoch(epoch=2, step=21, steps=21, loss=0.5, val_loss=0.55, auc=0.8, val_auc=0.71),
-            Epoch(epoch=3, step=8, steps=21, loss=0.45),
-        ],
-    )
+    seeded.registry.put_epochs(run.id, epochs())
     return run
+
+
+@pytest.fixture
+def crossing(seeded):
+    """A run whose network is done and whose folds are judged."""
+    run = ask(seeded, split=CROSSED)
+    job = seeded.registry.claim("test", 1)
+    seeded.registry.put_epochs(run.id, epochs()[:2])
+    seeded.registry.report(job.id, 0.8, "Cross-validation: fold 6 of 6")
+    return run
+
+
+@pytest.fixture
+def described(seeded):
+    """Return a way to add the same data set with another schema or number of rows."""
+
+    def add(rows=None, **roles):
+        known = seeded.registry.data_sets()[0]
+        schema = Schema.from_json(known.schema)
+        for name, role in roles.items():
+            schema = schema.change(name, role=role)
+        id = f"ds_{len(roles)}{rows}"
+        folder = f"datasets/{known.id}"
+        files = {
+            name: seeded.artifacts.read(folder, name) for name in seeded.artifacts.names(folder)
+        }
+        seeded.artifacts.write(f"datasets/{id}", files, {})
+        return seeded.registry.add_data_set(
+            source_id=known.source_id,
+            name="Changed",
+            rows=rows or known.rows,
+            bads=known.bads,
+            sha256=id,
+            schema=schema.to_json(),
+            recipe=known.recipe,
+            id=id,
+        )
+
+    return add
 
 
 def test_without_a_data_set_it_says_what_comes_first(workspace, open_page):
@@ -73,36 +125,122 @@ def test_a_preset_is_chosen_by_its_card(seeded, open_page):
 
 
 def test_custom_settings_reach_the_run(seeded, open_page):
-    """What is typed is what is trained."""
+    """What is typed is what is trained; the form begins with the recommended settings."""
     at = open_page("training")
     at.button(key="preset-custom").click().run()
     at.number_input(key="depth").set_value(3).run()
     at.number_input(key="width-2").set_value(5)
+    at.number_input(key="folds").set_value(3)
+    at.number_input(key="members").set_value(2)
+    at.number_input(key="cuts").set_value(7)
+    at.toggle(key="calibrate").set_value(False)
     at.selectbox(key="activation").select("tanh")
     at.selectbox(key="optimiser").select("gradient_descent")
     at.toggle(key="early").set_value(False).run()
     at.button(key="start").click().run()
     settings = seeded.registry.runs()[0].settings
-    assert settings["layers"] == [32, 16, 5]
+    assert settings["layers"] == [64, 32, 5]
+    assert (settings["folds"], settings["members"], settings["cuts"]) == (3, 2, 7)
     assert (settings["activation"], settings["optimiser"]) == ("tanh", "gradient_descent")
-    assert settings["patience"] == 0
+    assert (settings["patience"], settings["calibrate"]) == (0, False)
 
 
-def test_out_of_time_is_offered_only_with_a_date(seeded, open_page):
-    """Without one the page says why."""
+def test_untouched_custom_settings_are_the_recommended_ones(seeded, open_page):
+    """Whoever changes one thing changes one thing."""
     at = open_page("training")
-    assert not at.get("segmented_control")
+    at.button(key="preset-custom").click().run()
+    at.button(key="start").click().run()
+    assert seeded.registry.runs()[0].settings == PRESETS["recommended"].settings.to_json()
+
+
+def test_a_custom_additive_network_cannot_be_asked_for_wrongly(seeded, open_page):
+    """One hidden layer, one member per fold, and no gelu beside a direction."""
+    at = open_page("training")
+    at.button(key="preset-custom").click().run()
+    at.selectbox(key="activation").select("gelu").run()
+    at.toggle(key="additive").set_value(True).run()
+    assert at.number_input(key="one-member").disabled
+    at.multiselect(key=f"raises-{seeded.registry.data_sets()[0].id}").select("Debt").run()
+    assert "gelu" not in at.selectbox(key="activation").options
+    at.button(key="start").click().run()
+    settings = seeded.registry.runs()[0].settings
+    assert (settings["additive"], settings["members"]) == (True, 1)
+    assert settings["layers"] == [16]
+    assert settings["monotone"] == {"Debt": 1}
+    assert not at.error
+
+
+def test_directions_of_the_additive_preset_reach_the_run(seeded, open_page):
+    """Only numbers among the features are offered, each for one direction."""
+    id = seeded.registry.data_sets()[0].id
+    at = open_page("training")
+    at.button(key="preset-additive").click().run()
+    assert "Home" not in at.multiselect(key=f"raises-{id}").options
+    at.multiselect(key=f"raises-{id}").set_value(["Debt", "Income"]).run()
+    at.multiselect(key=f"lowers-{id}").set_value(["Income"]).run()
+    assert at.multiselect(key=f"raises-{id}").value == ["Debt"]
+    at.button(key="start").click().run()
+    run = seeded.registry.runs()[0]
+    assert run.settings["monotone"] == {"Debt": 1, "Income": -1}
+    assert run.settings["additive"]
+
+
+def test_a_small_file_is_cross_validated(seeded, open_page):
+    """4,452 rows: the proposal says why, what it costs, and reaches the run."""
+    at = open_page("training")
+    assert at.segmented_control[0].options == ["At random", "Cross-validation"]
+    assert "**Proposed:** every row is tested in its turn, because with 4,452 rows" in text(at)
     assert "needs a column with the role date" in text(at)
+    at.number_input(key="split-folds").set_value(4)
+    at.number_input(key="split-repeats").set_value(3).run()
+    assert "12 times more, once for each fold: about 13 times as long" in text(at)
+    at.button(key="start").click().run()
+    split = seeded.registry.runs()[0].split
+    assert (split["kind"], split["folds"], split["repeats"]) == ("cross_validation", 4, 3)
+
+
+def test_the_cost_of_folds_is_told_in_minutes_after_a_run(seeded, open_page):
+    """11 trainings of 30 s are six minutes."""
+    run = ask(seeded)
+    seeded.registry.finish_run(run.id, {"seconds": {"network": 28.0, "trees": 2.0}}, "digest")
+    assert "about 6 min in all, judging by an earlier run" in text(open_page("training"))
 
 
 def test_shares_reach_the_run(seeded, open_page):
-    """Percentages on screen, shares in the store."""
+    """Percentages on screen, shares in the store; the page says what is proposed instead."""
     at = open_page("training")
+    at.segmented_control[0].select("stratified").run()
+    assert "**Cross-validation is proposed.** With 4,452 rows" in text(at)
     at.number_input(key="split-validation").set_value(15)
     at.number_input(key="split-test").set_value(30)
     at.button(key="start").click().run()
     split = seeded.registry.runs()[0].split
-    assert (split["validation"], split["test"]) == (0.15, 0.3)
+    assert (split["kind"], split["validation"], split["test"]) == ("stratified", 0.15, 0.3)
+
+
+def test_a_large_file_has_one_test_part(described, open_page):
+    """From 5,000 rows on a cross-validation is seldom worth its time."""
+    at = open_page("training", dataset=described(rows=30_000).id)
+    assert at.segmented_control[0].value == "stratified"
+    assert "of 30,000 rows, one test part says enough" in text(at)
+    at.segmented_control[0].select("cross_validation").run()
+    assert "from 5,000 rows on it is seldom worth its time" in text(at)
+
+
+def test_a_date_divides_by_time(described, open_page):
+    """Every kind is possible, and the date decides."""
+    at = open_page("training", dataset=described(Seniority="date").id)
+    assert at.segmented_control[0].options == ["Out of time", "At random", "Cross-validation"]
+    assert at.segmented_control[0].value == "out_of_time"
+    assert "trains on the oldest rows and tests on the newest by Seniority" in text(at)
+    at.segmented_control[0].select("cross_validation").run()
+    assert "flatters a model that will score a later time" in text(at)
+
+
+def test_rows_of_one_identifier_stay_together(described, open_page):
+    """The page names the identifier whose values repeat."""
+    at = open_page("training", dataset=described(Records="identifier").id)
+    assert "Rows that share Bad records stay together" in text(at)
 
 
 def test_a_running_training_is_live(running, open_page):
@@ -113,7 +251,9 @@ def test_a_running_training_is_live(running, open_page):
     assert figures["Best epoch"][0] == "1"
     assert figures["Validation AUC"] == ("0.710", "training 0.800")
     assert figures["Training loss"][0] == "0.450"
-    assert len(at.get("plotly_chart")) == 2
+    loss, auc = (json.loads(chart.proto.spec) for chart in at.get("plotly_chart"))
+    assert [trace["name"] for trace in loss["data"]] == ["Each network", "Training", "Validation"]
+    assert [trace["name"] for trace in auc["data"]] == ["Training", "Validation"]
     assert at.get("progress")[0].proto.text == "Epoch 3 of at most 60 · 20\xa0% · 12 s left"
 
 
@@ -132,15 +272,20 @@ def test_the_form_points_to_what_trains_now(running, open_page):
     assert "Epoch 3 of at most 60" in text(at)
 
 
-def test_a_finished_run_shows_its_result_and_the_next_step(seeded, open_page):
-    """Network and challengers with intervals, and one way on."""
-    run = seeded.registry.runs()[0]
-    at = open_page("training", run=run.id)
-    figures = {metric.label: metric.delta for metric in at.metric}
-    assert "n = " in figures["AUC, network"]
-    assert {"AUC, logistic", "AUC, trees"} <= set(figures)
-    assert "Evaluate this run" in labels(at)
-    assert run.summary["findings"][0] in text(at)
+def test_folds_are_told_after_the_network(crossing, open_page):
+    """The progress names the fold; the curves stay, and stopping is still possible."""
+    at = open_page("training", run=crossing.id)
+    assert at.get("progress")[0].proto.text == "Cross-validation: fold 6 of 6 · 80\xa0%"
+    assert len(at.get("plotly_chart")) == 2
+    assert not at.button(key="stop-training").disabled
+    assert "Ends the run without a model" in at.button(key="stop-training").help
+
+
+def test_a_run_stopped_in_its_folds_says_what_that_means(seeded, crossing, open_page):
+    """The network had learnt, and yet nothing is kept."""
+    seeded.registry.finish(crossing.job_id, "stopped")
+    at = open_page("training", run=crossing.id)
+    assert "before its cross-validation was complete" in text(at)
 
 
 def test_a_failed_run_says_why_and_shows_the_last_output(seeded, running, open_page):
@@ -167,3 +312,20 @@ def test_earlier_runs_are_listed_with_their_status(seeded, running, open_page):
     frame = at.dataframe[0].value
     assert frame["Status"].tolist() == ["Training", "Finished"]
     assert frame["Preset"].tolist() == ["Recommended", "Custom"]
+
+
+def test_one_ticked_run_is_opened_and_two_are_not(seeded, running, open_page):
+    """Open takes one; Compare takes finished ones only, and the page says so."""
+    at = open_page("training")
+    assert at.button(key="open-run").disabled
+    at.session_state["earlier-runs"] = {"selection": {"rows": [0, 1], "columns": [], "cells": []}}
+    at.run()
+    assert (at.button(key="open-run").disabled, at.button(key="compare-runs").disabled) == (
+        True,
+        True,
+    )
+    assert "Only finished runs can be compared" in text(at)
+    at.session_state["earlier-runs"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    at.run()
+    at.button(key="open-run").click().run()
+    assert at.query_params["run"] == running.id
