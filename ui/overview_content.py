@@ -49,7 +49,7 @@ def figures(counts: Mapping[str, int]) -> None:
                 "Runs",
                 count(counts["runs"]),
                 f"newest {ago(runs[0].created_at)}" if runs else "none yet",
-                "Trainings of a network, each beside two simpler models.",
+                "Trainings of a network, each beside its challengers.",
             ),
             Figure(
                 "Model versions",

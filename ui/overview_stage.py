@@ -22,6 +22,7 @@ from ui.components.metrics import Figure, metric_row
 from ui.components.table import table
 from ui.components.verdict import verdict
 from ui.session import workspace
+from ui.training_curves import networks_of
 
 ROWS_SHOWN = 8
 
@@ -69,7 +70,7 @@ def _curve(chapter: Chapter) -> None:
         ]
     )
     draw(
-        curves(points, theme.current(), "Loss (lower is better)", best),
+        curves(points, theme.current(), "Loss (lower is better)", best, networks_of(epochs)),
         f"The network learns: epoch {count(best)} is the best so far"
         if chapter.status == "running"
         else f"The network stopped getting better after epoch {count(best)}",

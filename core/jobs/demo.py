@@ -19,7 +19,7 @@ from core.formatting import count, of, percent
 from core.jobs import train
 from core.jobs.demo_story import SAMPLE, Story
 from core.jobs.progress import JobContext, Stopped
-from core.model.settings import PRESETS
+from core.model.settings import PRESETS, NetworkSettings
 from core.store.tables import DataSet, DecisionRecord, ModelVersion, Run
 
 RISKY = 0.85
@@ -124,16 +124,24 @@ def _train(story: Story, data_set: DataSet) -> Run:
 
 def _registered(story: Story, trained: Run) -> ModelVersion:
     """Return the model version that the training made, and tell what the network learnt from."""
-    told = trained.summary
-    story.tell(
-        "train",
-        f"Trained on {count(told['rows']['train'])} applicants and kept epoch "
-        f"{told['best_epoch']} of {told['epochs']}, where the loss was lowest on "
-        f"{count(told['rows']['validation'])} others held aside, so that it learns the rule and "
-        "not the cases.",
-        run=trained.id,
-    )
+    story.tell("train", _trained(trained), run=trained.id)
     return story.workspace.registry.models(trained.id)[0]
+
+
+def _trained(run: Run) -> str:
+    told, settings = run.summary, NetworkSettings.from_json(run.settings)
+    learnt, judged = count(told["rows"]["train"]), count(told["rows"]["validation"])
+    kept = f"kept epoch {told['best_epoch']} of {told['epochs']}"
+    why = "so that it learns the rule and not the cases"
+    if settings.folds == 1:
+        return (
+            f"Trained on {learnt} applicants and {kept}, where the loss was lowest on {judged} "
+            f"others held aside, {why}."
+        )
+    return (
+        f"Trained a team of {settings.networks} networks on {learnt} applicants, a part of whom "
+        f"each network never saw, and {kept}, where the loss on the unseen was lowest, {why}."
+    )
 
 
 def _judge(story: Story, trained: Run) -> None:

@@ -72,8 +72,8 @@ PLAN: tuple[Chapter, ...] = (
     Chapter(
         "train",
         "Train a network",
-        "A neural network learns to tell good from bad, beside two simpler models that it has to "
-        "beat.",
+        "A team of small neural networks learns to tell good from bad, beside other models that it "
+        "has to beat.",
         "training",
         "See the training",
     ),
