@@ -30,12 +30,16 @@ class Options:
         target: Its outcome column; as proposed if None.
         bad: The outcome value that means bad; as proposed if None.
         quick: Fewer repetitions, to see that it works.
+        folds: Of the benchmark of quality.
+        seeds: Draws of these folds.
     """
 
     data: Path | None = None
     target: str | None = None
     bad: str | None = None
     quick: bool = False
+    folds: int = 5
+    seeds: int = 1
 
     @property
     def raw(self) -> bytes:
