@@ -17,7 +17,15 @@ from streamlit.navigation.page import Page
 from core.config import ROOT
 
 PageName = Literal[
-    "overview", "data", "training", "evaluation", "explanation", "models", "scoring", "decisions"
+    "overview",
+    "data",
+    "training",
+    "tuning",
+    "evaluation",
+    "explanation",
+    "models",
+    "scoring",
+    "decisions",
 ]
 
 
@@ -30,6 +38,7 @@ ENTRIES: dict[PageName, _Entry] = {
     "overview": _Entry("Overview", ":material/home:"),
     "data": _Entry("Data", ":material/table_view:"),
     "training": _Entry("Training", ":material/model_training:"),
+    "tuning": _Entry("Tuning", ":material/tune:"),
     "evaluation": _Entry("Evaluation", ":material/query_stats:"),
     "explanation": _Entry("Explanation", ":material/lightbulb:"),
     "models": _Entry("Models", ":material/deployed_code:"),
@@ -38,7 +47,7 @@ ENTRIES: dict[PageName, _Entry] = {
 }
 GROUPS: dict[str, tuple[PageName, ...]] = {
     "Prepare": ("overview", "data"),
-    "Model": ("training", "evaluation", "explanation", "models"),
+    "Model": ("training", "tuning", "evaluation", "explanation", "models"),
     "Decide": ("scoring", "decisions"),
 }
 
@@ -53,7 +62,7 @@ class Link(NamedTuple):
 def to(page: PageName, **query: object) -> Link:
     """Return the page and its URL parameters; parameters that are None are left out.
 
-    `query` takes source, dataset, run, model, decision and row.
+    `query` takes source, dataset, run, study, model, decision and row.
     """
     entry = ENTRIES[page]
     target = st.Page(

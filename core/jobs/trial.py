@@ -28,6 +28,7 @@ from core.store.tables import Study
 
 FAILED_IN_A_ROW = 3
 """Trials in a row whose settings do not work, after which a study gives up."""
+BASE_LOSSES = "base_losses.f64"
 
 
 def run(context: JobContext) -> dict[str, Any]:
@@ -100,8 +101,10 @@ class _OneTrial:
             tuner.fail(asked, str(error), **self._told())
             return
         if fitted is not None and not fitted.trained.stopped:
-            loss, area = _judged(fitted, material)
-            tuner.complete(asked, loss, auc=area, **self._told())
+            losses, area = _judged(fitted, material)
+            gain = self._gain(losses, asked.values == tuner.history()[0]["values"])
+            told = {"auc": area, "rows": len(losses), "gain": gain}
+            tuner.complete(asked, float(losses.mean()), **told, **self._told())
         elif self._behind:
             tuner.prune(asked, **self._told())
         else:
@@ -130,6 +133,21 @@ class _OneTrial:
             tried.fold,
             watch,
         )
+
+    def _gain(self, losses: np.ndarray, begins: bool) -> list[float] | None:
+        """Return by how much the loss is below that of the base, with its 95 % interval.
+
+        Both are judged on the same rows, so the differences are taken row by row. The losses of
+        the base itself are kept for it.
+        """
+        artifacts, folder = self.context.workspace.artifacts, f"studies/{self.study.id}"
+        if begins:
+            artifacts.write(folder, {BASE_LOSSES: losses.astype("<f8").tobytes()})
+        if begins or not artifacts.exists(folder):
+            return None
+        gains = np.frombuffer(artifacts.read(folder, BASE_LOSSES), "<f8") - losses
+        mean, half = float(gains.mean()), 1.96 * float(gains.std(ddof=1)) / len(gains) ** 0.5
+        return [mean, mean - half, mean + half]
 
     def _should_stop(self) -> bool:
         self._cut_off = self._left_s <= 0 and self._may_be_cut_off
@@ -180,10 +198,9 @@ class _OneTrial:
             registry.next_trial(study.id)
 
 
-def _judged(fitted: Fitted, material: Material) -> tuple[float, float]:
-    """Return log-loss and AUC of the rows that networks had left out."""
+def _judged(fitted: Fitted, material: Material) -> tuple[np.ndarray, float]:
+    """Return the log-loss of each row that networks had left out, and the AUC over them."""
     y = material.outcomes(material.developed)
     seen = ~np.isnan(fitted.held_out)
     scores, y = fitted.held_out[seen], y[seen]
-    loss = float(np.mean(np.logaddexp(0.0, scores) - y * scores))
-    return loss, float(auc(y, sigmoid(scores)))
+    return np.logaddexp(0.0, scores) - y * scores, float(auc(y, sigmoid(scores)))

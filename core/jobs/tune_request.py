@@ -35,6 +35,9 @@ class Trial:
         values: What was tried, by name.
         loss: Log-loss of the rows that were left out; of a pruned trial where it was given up.
         auc: On the same rows.
+        rows: How many these are.
+        gain: By how much its loss is below that of the settings one began with, and the ends of
+            a 95 % interval; None for these settings themselves.
         epochs: Trained.
         seconds: Of training.
         error: Why it failed.
@@ -45,6 +48,8 @@ class Trial:
     values: Mapping[str, Any]
     loss: float | None = None
     auc: float | None = None
+    rows: int | None = None
+    gain: tuple[float, float, float] | None = None
     epochs: int | None = None
     seconds: float | None = None
     error: str = ""
@@ -52,7 +57,13 @@ class Trial:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Return the trial that core.model.tuning wrote down; what it need not know is left out."""
-        return cls(**{name: data[name] for name in cls.__slots__ if name in data})
+        known = {name: data[name] for name in cls.__slots__ if name in data}
+        return cls(**known | ({"gain": tuple(known["gain"])} if known.get("gain") else {}))
+
+    @property
+    def clear(self) -> bool:
+        """Whether it is better than what one began with by more than chance would have it."""
+        return self.gain is not None and self.gain[1] > 0
 
 
 def start_study(
@@ -69,15 +80,20 @@ def start_study(
         workspace: Where the study is kept.
         data_set_id: The data set version to learn from; its test rows are never looked at.
         settings: What the first trial takes and every other changes; its seed is the study's.
-        split: How rows are divided.
+        split: How rows are divided; not a cross-validation, which leaves no test rows unseen.
         space: What trials may change.
         minutes: Of trials; waiting does not count.
 
     Raises:
-        ModelError: The space or the budget cannot work.
+        ModelError: The space, the split or the budget cannot work.
         NotFoundError: There is no such data set.
     """
     space.check(settings)
+    if split.kind == "cross_validation":
+        raise ModelError(
+            "A study needs test rows that no trial has seen, and a cross-validation leaves none. "
+            "Divide the rows at random or by time."
+        )
     seconds = 60 * _checked(minutes)
     registry = workspace.registry
     number = len(registry.studies(data_set_id)) + 1

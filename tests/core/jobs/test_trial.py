@@ -148,6 +148,18 @@ def test_test_rows_are_never_looked_at(workspace, quick, study, monkeypatch):
     assert [len(rows) for rows in given] == [240]
 
 
+def test_the_gain_over_the_base_is_taken_row_by_row(workspace, quick, study):
+    """The fake scores depend on the learning rate alone, so each row tells the difference."""
+    work(workspace, 2)
+    first, second = trials(now(workspace, study)[0])
+    assert first.gain is None
+    gain, low, high = second.gain
+    assert gain == pytest.approx(first.loss - second.loss)
+    assert low <= gain <= high
+    assert (first.rows, second.rows) == (240, 240)
+    assert second.clear == (low > 0)
+
+
 def test_the_same_seed_gives_the_same_study(workspace, quick, study):
     """Same proposals, same losses."""
     work(workspace, 3)

@@ -79,6 +79,14 @@ def test_a_space_that_cannot_be_is_refused(store):
     assert store.registry.studies() == []
 
 
+def test_a_cross_validation_is_refused(store):
+    """Every row would be a test row that the search has seen."""
+    data_set = a_data_set(store.registry)
+    split = SplitSettings("cross_validation")
+    with pytest.raises(ModelError, match="test rows that no trial has seen"):
+        start_study(store, data_set.id, BASE, split, SPACE)
+
+
 def test_where_a_study_stands(store, study):
     """Waiting, running, stopping, stopped; broken off by a restart; done."""
     registry = store.registry
