@@ -8,9 +8,9 @@ LEAST_DEGREES = 3.0
 def half_width(variances: np.ndarray, replicates: int) -> np.ndarray:
     """Return (p,) half the 95 % interval of a sum of estimates.
 
-    The quantile is Student's at Satterthwaite's degrees of freedom. A squared estimate of a
-    variance is too large by 1 + 2 / degrees on average, which is taken out: a sum over unlike
-    games would else pass for one of fewer (Johnson & Rust 1992).
+    The quantile is Student's at Satterthwaite's (1946) degrees of freedom. The square of an
+    estimated variance is too large by 1 + 2 / degrees on average, which is taken out: a sum over
+    many games would else pass for one over a third as many.
 
     Args:
         variances: (m, p) variance of each summand, each estimated from so many replicates.

@@ -205,10 +205,10 @@ class Games:
 
     def _run(self, pieces: list[_Piece]) -> None:
         threads = min(self._threads, len(pieces))
-        others = [POOL.submit(self._play, pieces[place::threads]) for place in range(1, threads)]
+        rest = [POOL.submit(self._play, pieces[place::threads]) for place in range(1, threads)]
         self._play(pieces[:: max(threads, 1)])
-        for other in others:
-            other.result()
+        for part in rest:
+            part.result()
 
     def _play(self, pieces: list[_Piece]) -> None:
         at = self._at

@@ -25,6 +25,7 @@ import pandas as pd
 
 from core.errors import ExplanationError
 from core.explanation.additive import OwnFunctions, adds_up
+from core.explanation.one_thread import one_blas_thread
 from core.explanation.rounds import CORES, POOL, Estimate, Games, Positions
 from core.explanation.worth import Layers, Tail
 
@@ -151,6 +152,7 @@ class Explainer:
         """
         if reference.empty:
             raise ExplanationError("A reference population needs at least one applicant.")
+        one_blas_thread()
         self._model, self._network = model, model.network
         self.names = tuple(model.encoder.names)
         self._encoded = model.encoder.encode(reference)

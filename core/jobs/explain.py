@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from core.data.catalog import data_set_source
 from core.decision.scoring import Scorer
@@ -67,14 +66,12 @@ class _Explanation:
         parts: list[Explained] = []
         enough = FIRST_SET
         try:
-            # Rows are explained on all cores; a product is too small to be shared among them.
-            with threadpool_limits(1, user_api="blas"):
-                for part in self._explained(self._features()):
-                    parts.append(part)
-                    done = sum(map(len, parts))
-                    if enough <= done < len(self._rows):
-                        self._context.put_result(self._store(parts))
-                        enough = done * NEXT_SET
+            for part in self._explained(self._features()):
+                parts.append(part)
+                done = sum(map(len, parts))
+                if enough <= done < len(self._rows):
+                    self._context.put_result(self._store(parts))
+                    enough = done * NEXT_SET
         except Stopped:
             if not parts:
                 raise
