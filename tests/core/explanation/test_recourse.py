@@ -1,0 +1,105 @@
+"""core.explanation.recourse: the smallest changes that reach approval, and no others."""
+
+import numpy as np
+import pytest
+
+from core.data.fields import Field
+from core.explanation.recourse import Lever, proposed_levers, recourse
+
+FIELDS = (
+    Field("Age", "Age", "number", low=18, high=70, typical=40, whole=True),
+    Field("Income", "Income", "number", low=0, high=400, typical=100, whole=True),
+    Field("Amount", "Amount", "number", low=100, high=3000, typical=1000, whole=True),
+    Field("Home", "Home", "category", categories=("own", "rent")),
+)
+APPLICANT = {"Age": 30.0, "Income": 100.0, "Amount": 2000.0, "Home": "rent"}
+LEVERS = (Lever("Income", "up"), Lever("Amount", "down"))
+
+
+def score(frame):
+    """Amount raises, income lowers: now 2 - 1 = 1; the goal of 0 needs one of them to move."""
+    own = np.where(frame["Home"] == "own", -0.2, 0)
+    return (frame["Amount"] / 1000 - frame["Income"] / 100 + own).to_numpy()
+
+
+def found(levers=LEVERS, goal=0.0, applicant=APPLICANT):
+    """Search with the score above."""
+    return recourse(applicant, FIELDS, levers, score, goal)
+
+
+def test_every_option_reaches_the_goal():
+    """And says the log-odds it leads to."""
+    options = found().options
+    assert options
+    for option in options:
+        values = APPLICANT | {change.name: change.after for change in option.changes}
+        assert score_of(values) < 0
+        assert option.log_odds == pytest.approx(score_of(values))
+
+
+def score_of(values):
+    """Score one applicant."""
+    return values["Amount"] / 1000 - values["Income"] / 100
+
+
+def test_the_cheapest_comes_first():
+    """Less by 1,050 of 2,000 (0.53) is a smaller share than more by 105 of 100 (1.05)."""
+    first, *rest = found().options
+    assert [change.name for change in first.changes] == ["Amount"]
+    assert first.cost <= min(option.cost for option in rest)
+    assert 850 <= first.changes[0].after < 1000
+
+
+def test_one_step_less_would_not_do():
+    """Options are polished: taking back one tried step of any change misses the goal."""
+    for option in found((Lever("Amount", "down", step=50),)).options:
+        (change,) = option.changes
+        assert change.after == 950
+        assert score_of(APPLICANT | {"Amount": change.after + 50}) >= 0
+
+
+def test_options_differ_in_more_than_additions():
+    """No option is a cheaper one plus a further change."""
+    names = [{change.name for change in option.changes} for option in found().options]
+    for place, one in enumerate(names):
+        assert not any(other <= one for other in names[:place])
+
+
+def test_fields_move_together_where_none_reaches_it_alone():
+    """Bounds keep each lever short; both together suffice."""
+    levers = (Lever("Income", "up", high=160), Lever("Amount", "down", low=1500))
+    (option,) = found(levers).options
+    assert {change.name for change in option.changes} == {"Income", "Amount"}
+    for change in option.changes:
+        assert change.after >= 1500 or change.after <= 160
+
+
+def test_what_cannot_be_reached_is_said():
+    """No option, and how near the levers carry."""
+    result = found((Lever("Income", "up", high=150),))
+    assert result.options == ()
+    assert result.nearest == pytest.approx(0.5)
+    assert found(()).options == ()
+
+
+def test_only_marked_fields_move_and_only_their_way():
+    """Age stays; the amount does not grow although the score might like it."""
+    for option in found((Lever("Amount", "down"), Lever("Home"))).options:
+        for change in option.changes:
+            assert change.name in ("Amount", "Home")
+            assert change.name == "Home" or change.after < 2000
+
+
+def test_a_blank_starts_from_the_typical_value():
+    """The income is unknown; 100 is typical."""
+    result = found((Lever("Income", "up"),), applicant=APPLICANT | {"Income": None})
+    assert result.options[0].changes[0].before is None
+    assert result.options[0].changes[0].after > 200
+
+
+def test_amount_and_income_are_proposed_and_age_never_is():
+    """Proposals come from the words of a field."""
+    assert [(lever.name, lever.direction) for lever in proposed_levers(FIELDS)] == [
+        ("Income", "up"),
+        ("Amount", "down"),
+    ]
