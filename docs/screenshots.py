@@ -48,8 +48,8 @@ README_VIEWS = (
     View("scoring"),
 )
 PAGES = (
-    *("", "data", "training", "evaluation", "explanation"),
-    *("models", "scoring", "decisions"),
+    *("", "data", "training", "tuning", "evaluation"),
+    *("explanation", "models", "scoring", "decisions"),
 )
 
 

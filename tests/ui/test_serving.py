@@ -30,7 +30,7 @@ for name in sys.argv[1:]:
 heavy = {name.split(".")[0] for name in sys.modules} & {"keras", "jax", "tensorflow", "torch"}
 sys.exit(f"loaded: {heavy}" if heavy else 0)
 """
-PAGES = ("overview", "data", "training", "evaluation", "explanation", "models", "scoring")
+PAGES = ("overview", "data", "training", "tuning", "evaluation", "explanation", "models", "scoring")
 
 
 @pytest.fixture(scope="module")
