@@ -18,6 +18,7 @@ from ui.scoring_answer import answer, why
 from ui.scoring_draft import Draft, draft_of, keep, restart, typical
 from ui.scoring_drafts import KEPT_S
 from ui.scoring_form import applicant_form
+from ui.scoring_recourse import recourse_section
 from ui.scoring_rows import LoanFile, loan_file
 from ui.scoring_save import recent_decisions, save_section
 
@@ -45,6 +46,7 @@ def desk(scorer: Scorer, run: Run) -> None:
         with right:
             save_section(scorer, said, values, partial(explained, scorer, values))
             why(scorer, explained(scorer, values))
+            recourse_section(scorer, said, values)
             recent_decisions()
 
 

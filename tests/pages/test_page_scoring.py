@@ -254,3 +254,17 @@ def test_a_damaged_model_is_refused_in_words(seeded, model, open_page):
     at = open_page("scoring")
     assert not at.exception
     assert any("weights.npz is not the file that was written" in e.value for e in at.error)
+
+
+def test_a_shelf_says_what_would_lead_to_approval(seeded, open_page):
+    """For somebody who is not approved; each option names a field, from what to what."""
+    for row in range(40):
+        page = open_page("scoring", row=row)
+        if not any("Approve ·" in each.value or "Approve]" in each.value for each in page.header):
+            break
+    page.session_state["shelf-recourse"] = True
+    page.run()
+    options = [each.value for each in page.markdown if " → **" in each.value]
+    assert options
+    assert options[0].startswith("1. **")
+    assert any("combinations were scored" in each.value for each in page.caption)

@@ -1,0 +1,134 @@
+"""What would have to change for approval: options in words, and which fields may change."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.data.fields import Field
+from core.decision.applicant import Value
+from core.decision.scoring import Assessment, Scorer
+from core.decision.way_to_approval import way_to_approval
+from core.explanation.recourse import Change, Lever, Recourse, proposed_levers
+from core.formatting import count, number, percent, typeset
+from core.model.served import sigmoid
+
+WAYS = {"either": "either way", "up": "only more", "down": "only less"}
+
+
+def recourse_section(scorer: Scorer, said: Assessment, values: dict[str, Value]) -> None:
+    """Draw a shelf for whoever is not approved; closed, it searches nothing."""
+    if said.decision == "approve":
+        return
+    shelf = st.expander("What would lead to approval?", on_change="rerun", key="shelf-recourse")
+    if shelf.open:
+        with shelf:
+            levers = _levers(scorer)
+            _options(scorer, _found(scorer, values, levers), levers)
+            if st.toggle("Choose what may change", key="choose-levers"):
+                _editor(scorer)
+
+
+def _found(scorer: Scorer, values: dict[str, Value], levers: tuple[Lever, ...]) -> Recourse:
+    """Return the search; kept while neither values nor levers change."""
+    asked = (scorer.model.id, tuple(values.items()), levers)
+    known = st.session_state.get("scoring-recourse")
+    if known is None or known[0] != asked:
+        known = (asked, way_to_approval(scorer, values, levers))
+        st.session_state["scoring-recourse"] = known
+    found: Recourse = known[1]
+    return found
+
+
+def _options(scorer: Scorer, found: Recourse, levers: tuple[Lever, ...]) -> None:
+    threshold = percent(scorer.policy.approve_below)
+    if not levers:
+        st.markdown("No field is marked as changeable below.")
+        return
+    if not found.options:
+        st.markdown(
+            "No change of these fields leads to approval; the best of them reaches "
+            f"{percent(float(sigmoid(pd.Series([found.nearest]).to_numpy())[0]))}, and approval "
+            f"begins below {threshold}."
+        )
+        return
+    fields = {field.name: field for field in scorer.bundle.fields}
+    for place, option in enumerate(found.options, start=1):
+        steps = ", and ".join(_said(change, fields[change.name]) for change in option.changes)
+        risk = percent(float(sigmoid(pd.Series([option.log_odds]).to_numpy())[0]))
+        st.markdown(f"{place}. {typeset(steps)}  \n:gray[:small[Default probability {risk}.]]")
+    st.caption(
+        f"The smallest changes that lead below {threshold}, by share of the present value; "
+        f"{count(found.tried)} combinations were scored. They show how the model would answer, "
+        "and promise nothing about what an applicant can do."
+    )
+
+
+def _said(change: Change, field: Field) -> str:
+    unit = f" {field.unit}" if field.unit else ""
+    before = "not given" if change.before is None else _text(change.before)
+    return f"**{field.label}** {before} → **{_text(change.after)}**{unit}"
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else number(value)
+
+
+def _levers(scorer: Scorer) -> tuple[Lever, ...]:
+    """Return what may change: as proposed, or as the visitor has marked it."""
+    marked: tuple[Lever, ...] | None = st.session_state.get(_key(scorer))
+    return proposed_levers(scorer.bundle.fields) if marked is None else marked
+
+
+def _key(scorer: Scorer) -> str:
+    return f"levers-{scorer.model.id}"
+
+
+def _editor(scorer: Scorer) -> None:
+    """Draw which fields may change, which way and how far; the button searches anew."""
+    levers = {lever.name: lever for lever in _levers(scorer)}
+    fields = [field for field in scorer.bundle.fields if field.kind in ("number", "category")]
+    edited = st.data_editor(
+        pd.DataFrame([_row(field, levers) for field in fields]),
+        hide_index=True,
+        disabled=["Field"],
+        column_config={
+            "May change": st.column_config.CheckboxColumn("May change", width="small"),
+            "Way": st.column_config.SelectboxColumn(options=list(WAYS.values()), required=True),
+            "Weight": st.column_config.NumberColumn(
+                min_value=0.01,
+                required=True,
+                help="How hard a change of this field is; 2 makes it twice as dear.",
+            ),
+        },
+        key=f"lever-table-{scorer.model.id}",
+    )
+    if st.button("Search with these", type="primary", key="use-levers"):
+        st.session_state[_key(scorer)] = _marked(fields, edited)
+        st.rerun(scope="fragment")
+
+
+def _row(field: Field, levers: Mapping[str, Lever]) -> dict[str, Any]:
+    lever = levers.get(field.name, Lever(field.name))
+    return {
+        "Field": field.label,
+        "May change": field.name in levers,
+        "Way": WAYS[lever.direction],
+        "At least": lever.low,
+        "At most": lever.high,
+        "Step": lever.step,
+        "Weight": lever.cost,
+    }
+
+
+def _marked(fields: list[Field], edited: pd.DataFrame) -> tuple[Lever, ...]:
+    ways = {words: way for way, words in WAYS.items()}
+    levers = []
+    for field, row in zip(fields, edited.to_dict("records"), strict=True):
+        if row["May change"]:
+            lever = Lever(field.name, ways[row["Way"]], cost=row["Weight"])  # type: ignore[arg-type]
+            bounds = {"low": row["At least"], "high": row["At most"], "step": row["Step"]}
+            levers.append(replace(lever, **{k: v for k, v in bounds.items() if pd.notna(v)}))
+    return tuple(levers)
