@@ -4,42 +4,29 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from core.charts.training import overlaid
-from core.data.splitting import SplitSettings
 from core.evaluation.comparison import Compared, compare_scores
 from core.evaluation.holdout import SUBJECT, Holdout
 from core.evaluation.intervals import Estimate, num_replicates
 from core.evaluation.words import TERMS
 from core.formatting import MISSING
-from core.model.settings import PRESETS, NetworkSettings
 from core.store.tables import Run
 from ui import links, theme
 from ui.components.figure import draw
 from ui.components.page import empty_state
-from ui.components.pickers import data_set_name, run_name
+from ui.components.pickers import run_name
 from ui.session import workspace
+from ui.training_differences import described, differing
 from ui.training_folds import estimate_text, figure_label
-from ui.training_settings import LABELS, setting_text
-from ui.training_split import KINDS
 
 PARAM = "compare"
 FEWEST, MOST = 2, 4
 METRICS = ("auc", "gini", "ks", "brier", "log_loss")
 SIGNS = "ABCD"
-SPLIT_LABELS = {
-    "kind": "Split",
-    "test": "Test, share of rows",
-    "validation": "Validation, share of rows",
-    "folds": "Folds of the cross-validation",
-    "repeats": "Repeats of the cross-validation",
-    "seed": "Seed of the draw",
-}
-_SHARES, _FOLDS = ("test", "validation"), ("folds", "repeats")
 
 
 @dataclass(frozen=True)
@@ -250,7 +237,7 @@ def _course(points: pd.DataFrame, y_title: str, lowest: bool) -> str:
 
 def _settings(sides: Sequence[Side]) -> None:
     """Draw the settings that differ, and only those."""
-    rows = differing([_described(side.run) for side in sides])
+    rows = differing([described(side.run) for side in sides])
     if not rows:
         st.subheader("The settings are the same", anchor=False)
         st.caption("What differs comes from the data, or from another version of Lendlens.")
@@ -263,42 +250,6 @@ def _settings(sides: Sequence[Side]) -> None:
         ],
         border="horizontal",
     )
-
-
-def differing(described: Sequence[dict[str, str]]) -> list[tuple[str, list[str]]]:
-    """Return name and texts of each setting that is not the same in all.
-
-    >>> differing([{"Seed": "0", "Dropout": "0.1"}, {"Seed": "1", "Dropout": "0.1"}])
-    [('Seed', ['0', '1'])]
-    >>> differing([{"Folds": "5"}, {}])
-    [('Folds', ['5', '–'])]
-    """
-    names = dict.fromkeys(name for each in described for name in each)
-    rows = [(name, [each.get(name, MISSING) for each in described]) for name in names]
-    return [(name, texts) for name, texts in rows if len(set(texts)) > 1]
-
-
-def _described(run: Run) -> dict[str, str]:
-    """Return everything that was chosen for a run."""
-    settings = NetworkSettings.from_json(run.settings).to_json()
-    data_set = workspace().registry.data_set(run.data_set_id)
-    return {
-        "Data set": data_set_name(data_set),
-        "Preset": PRESETS[run.preset].title,
-        **_split(SplitSettings.from_json(run.split)),
-        **{label: setting_text(settings[name]) for name, label in LABELS.items()},
-    }
-
-
-def _split(split: SplitSettings) -> dict[str, str]:
-    """Return what was chosen about the split, without what its kind does not use."""
-    values: dict[str, Any] = split.to_json()
-    unused = _SHARES if split.kind == "cross_validation" else _FOLDS
-    return {
-        label: KINDS[split.kind] if name == "kind" else setting_text(values[name])
-        for name, label in SPLIT_LABELS.items()
-        if name not in unused
-    }
 
 
 def _open(sides: Sequence[Side]) -> None:

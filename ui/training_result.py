@@ -32,6 +32,8 @@ def result(run: Run) -> None:
         )
     for sentence in _findings(run):
         st.markdown(sentence)
+    if found := run.summary.get("to_look_at"):
+        st.markdown(f":material/warning: **To look at before it is used:** {'; '.join(found)}.")
     _figures(run)
     evaluate = st.button(
         "Evaluate this run", type="primary", icon=":material/query_stats:", key="evaluate"
@@ -90,8 +92,12 @@ def _model_row(key: str, auc: dict[str, Any], seconds: float | None) -> dict[str
         "AUC": f"{bold}{metric(auc['value'])}{bold}",
         "95 % interval": interval(auc["low"], auc["high"]),
         "Test rows": count(auc["n"]),
-        "Fitted in": MISSING if seconds is None else duration(seconds),
+        "Fitted in": MISSING if seconds is None else _fitted_in(seconds),
     }
+
+
+def _fitted_in(seconds: float) -> str:
+    return duration(seconds) if seconds >= 0.05 else "under 0.1 s"
 
 
 def _auc_figure(key: str, auc: dict[str, Any]) -> Figure:
@@ -114,7 +120,7 @@ def _depth(run: Run, calibration: dict[str, Any] | None) -> None:
         summary, settings = run.summary, NetworkSettings.from_json(run.settings)
         parts = ", ".join(f"{count(n)} {part}" for part, n in summary["rows"].items())
         fitted = ", ".join(
-            f"{in_sentence(key)} in {duration(seconds)}"
+            f"{in_sentence(key)} in {_fitted_in(seconds)}"
             for key, seconds in summary["seconds"].items()
             if key != SUBJECT
         )

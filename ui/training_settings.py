@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
+import streamlit as st
 
 from core.model.settings import NetworkSettings
-from ui.components.table import table
 
 LABELS = {
     "folds": "Folds of the team",
@@ -73,14 +72,10 @@ def _shape(settings: NetworkSettings) -> str:
 def settings_table(settings: NetworkSettings) -> None:
     """Draw the table."""
     values = settings.to_json()
-    table(
-        pd.DataFrame(
-            [(label, setting_text(values[name])) for name, label in LABELS.items()],
-            columns=["Setting", "Value"],
-        ),
+    st.table(
+        [{"Setting": label, "Value": setting_text(values[name])} for name, label in LABELS.items()],
+        border="horizontal",
         alt="Settings of the network",
-        key="settings",
-        height="content",
     )
 
 

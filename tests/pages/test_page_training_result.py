@@ -37,6 +37,13 @@ def test_many_challengers_are_a_table(seeded, open_page):
     assert rows["AUC"].tolist() == [*sorted(rows["AUC"], reverse=True)[:5], "**0.800**"]
 
 
+def test_what_the_checks_found_is_named(seeded, open_page):
+    """The evaluation says more; here it is one line."""
+    run = copied(seeded, summary={"to_look_at": ["Few bads", "One column carries the model"]})
+    said = "To look at before it is used:** Few bads; One column carries the model."
+    assert said in text(open_page("training", run=run.id))
+
+
 def test_over_folds_the_page_says_who_wins(seeded, open_page):
     """An interval that holds 0 is no win, whatever single draws say."""
     folds = over_folds({"logistic": (0.01, 0.03), "trees": (-0.01, 0.02)})
@@ -50,7 +57,7 @@ def test_over_folds_the_page_says_who_wins(seeded, open_page):
     assert f"By ROC-AUC, {unclear} winner" in said
     assert f"By log-loss, {unclear} winner" in said
     assert run.summary["findings"][1] not in said
-    auc, loss = (each.value for each in at.table)
+    auc, loss = (each.value for each in at.table[:2])
     assert auc["Verdict"].tolist() == ["–", "Network better", "No clear winner"]
     assert loss["Verdict"].tolist() == ["–", "Network better", "No clear winner"]
     assert loss["Network minus this"][1] == "−0.020 [−0.030,\xa0−0.010]"
@@ -96,7 +103,7 @@ def test_the_settings_of_a_team_are_told(seeded, open_page):
     team = {"folds": 4, "members": 4, "layers": [64, 32], "cuts": 32}
     at = open_page("training", run=copied(seeded, settings=team).id)
     assert "16 networks of 64-32-1 relu, 4 folds" in text(at)
-    settings = next(each.value for each in at.dataframe if "Setting" in each.value)
+    settings = next(each.value for each in at.table if "Setting" in each.value)
     assert {"Folds of the team", "Networks per fold", "Calibrated on rows left out"} <= set(
         settings["Setting"]
     )
