@@ -27,6 +27,7 @@ bench: $(VENV)/.dev  ## Measure pages, training and serving
 	$(PY) -m benchmarks pages --json
 	$(PY) -m benchmarks training --json
 	$(PY) -m benchmarks serving --json
+	$(PY) -m benchmarks explanation --json
 
 screenshots: $(VENV)/.dev  ## Take the pictures of the README from the running app
 	$(PY) -m docs.screenshots
