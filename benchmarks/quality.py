@@ -197,6 +197,7 @@ def _settings(options: Options) -> dict[str, Any]:
             "most_rounds": THOROUGH.most_rounds,
             "patience": THOROUGH.patience,
             "leaves_tried": list(LEAVES),
+            "threads": THOROUGH.threads,
             "form": "grown again on the whole training fold to the best round",
         },
         "library_versions": {name: found for name in LIBRARIES if (found := _version(name))},

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.contract import Options
-from core.data.schema import Column, Schema, outcome_vector
+from core.data.schema import Column, Role, Schema, outcome_vector
 from core.data.splitting import groups_of, inner_folds
 from core.model.challengers_kind import Lesson
 
@@ -78,7 +78,7 @@ class LoanFile:
 
     def to_json(self) -> dict[str, Any]:
         """Return what was used and what was left out."""
-        roles = ("protected", "identifier", "date", "ignore")
+        roles: tuple[Role, ...] = ("protected", "identifier", "date", "ignore")
         return {
             "rows_without_outcome": self.dropped,
             "bad_rate": float(self.y.mean()),

@@ -5,17 +5,17 @@ stop where the watched rows say so, and are grown again on the whole fold; which
 tree is decided by the watched rows, too. Networks use their presets as they are.
 """
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
 from benchmarks.quality_data import Fold
 from core.data.splitting import inner_folds
 from core.evaluation.words import model_label
-from core.model.challengers import KINDS
+from core.model.challengers import KINDS, Key
 from core.model.challengers_boosted import CatBoost, LightGBM, XGBoost
 from core.model.challengers_kind import Boosted, Pace
 from core.model.challengers_sklearn import Trees
@@ -31,7 +31,9 @@ TREES: dict[str, type[Boosted]] = {
 }
 MODELS = (*NETWORKS, "logistic", "scorecard", *TREES)
 
-THOROUGH = Pace(learning_rate=0.05, most_rounds=3000, patience=50, threads=os.cpu_count() or 1)
+# One thread: several wait for each other hundreds of times a tree, and where other work takes the
+# cores that is 40 times slower.
+THOROUGH = Pace(learning_rate=0.05, most_rounds=3000, patience=50, threads=1)
 LEAVES = (7, 31)
 
 
@@ -96,7 +98,7 @@ def _network(key: str, fold: Fold, quick: bool) -> Answer:
 
 def _plain(key: str, fold: Fold, quick: bool) -> Answer:
     started = time.perf_counter()
-    model = KINDS[key].fit(fold.lesson)
+    model = KINDS[cast(Key, key)].fit(fold.lesson)
     return Answer(model.predict(fold.test), time.perf_counter() - started)
 
 

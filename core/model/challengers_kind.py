@@ -108,3 +108,7 @@ class Boosted(ABC):
     @abstractmethod
     def grow(cls, lesson: Lesson, rounds: int) -> Self:
         """Grow so many rounds on all rows."""
+
+    @abstractmethod
+    def predict(self, frame: pd.DataFrame) -> np.ndarray:
+        """Return (n,) probabilities of default for a frame of features."""
