@@ -231,6 +231,8 @@ def _course(points: pd.DataFrame, y_title: str, lowest: bool) -> str:
     kept = points[points["kept"]]
     if kept.empty:
         return f"{y_title} by epoch"
+    if kept["value"].nunique() == 1 and len(kept) > 1:
+        return f"{y_title} of the kept epochs is the same"
     best = kept.sort_values("value", ascending=lowest).iloc[0]
     return f"{y_title} is best in {best['sign']}, epoch {best['epoch']}"
 

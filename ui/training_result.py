@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.evaluation.holdout import BASELINE, SUBJECT
+from core.evaluation.intervals import Estimate
 from core.evaluation.words import in_sentence, model_label, short_label
 from core.formatting import MISSING, count, duration, interval, metric
 from core.model.settings import PRESETS, NetworkSettings
@@ -15,7 +16,7 @@ from ui.components.metrics import Figure, metric_row
 from ui.session import workspace
 from ui.training_calibration import calibration_of, calibration_words, candidates
 from ui.training_curves import draw_curves
-from ui.training_folds import of_folds, over_folds, ranking_words
+from ui.training_folds import estimate_text, of_folds, over_folds, ranking_words
 from ui.training_settings import settings_line, settings_table
 
 MOST_CARDS = 4
@@ -78,7 +79,10 @@ def _figures(run: Run) -> None:
     metric_row([_auc_figure(SUBJECT, auc[SUBJECT]), _auc_figure(best, auc[best]), kept])
     if run.summary.get("folds"):
         return  # the table over folds follows
-    st.table([_model_row(key, auc[key], run.summary["seconds"].get(key)) for key in _ranked(auc)])
+    st.table(
+        [_model_row(key, auc[key], run.summary["seconds"].get(key)) for key in _ranked(auc)],
+        border="horizontal",
+    )
 
 
 def _ranked(auc: dict[str, dict[str, Any]]) -> list[str]:
@@ -89,9 +93,7 @@ def _model_row(key: str, auc: dict[str, Any], seconds: float | None) -> dict[str
     bold = "**" if key == SUBJECT else ""
     return {
         "Model": f"{bold}{model_label(key)}{bold}",
-        "AUC": f"{bold}{metric(auc['value'])}{bold}",
-        "95 % interval": interval(auc["low"], auc["high"]),
-        "Test rows": count(auc["n"]),
+        "AUC, 95 % interval": f"{bold}{estimate_text(Estimate(**auc))}{bold}",
         "Fitted in": MISSING if seconds is None else _fitted_in(seconds),
     }
 

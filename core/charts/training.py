@@ -15,6 +15,8 @@ MOST_NETWORK_POINTS = 4000
 ROOM = 1.08
 """The horizontal axis ends a little beyond the last epoch: the curve has somewhere to go."""
 DASHES = ("solid", "dash", "dot", "dashdot")
+SIDES = ("center", "right", "left", "center")
+"""Where a run's letter stands beside its point: runs may have kept the same one."""
 
 
 def curves(
@@ -89,16 +91,18 @@ def overlaid(points: pd.DataFrame, theme: Theme, y_title: str) -> go.Figure:
             showlegend=False,
             mode="markers+text",
             text=[str(sign)] * len(kept),
-            # Towards the middle, where the plot has room for a letter.
-            textposition=[
-                "bottom center" if each > middle else "top center" for each in kept["value"]
-            ],
+            textposition=[f"{_inward(each, middle)} {SIDES[place % 4]}" for each in kept["value"]],
             textfont={"color": colour},
             marker={"size": 9, "color": colour},
             hovertemplate=f"{reading}, kept<extra></extra>",
         )
     _horizontal(fig, float(points["epoch"].max()) if len(points) else 1.0)
     return fig
+
+
+def _inward(value: float, middle: float) -> str:
+    """Return the side of a point on which the plot has room for a letter."""
+    return "bottom" if value > middle else "top"
 
 
 def _each(networks: pd.DataFrame, theme: Theme) -> dict[str, object]:

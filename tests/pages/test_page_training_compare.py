@@ -77,6 +77,7 @@ def test_curves_lie_over_each_other(seeded, open_page):
     specs = [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
     lines = [[each["name"] for each in spec["data"] if each["mode"] == "lines"] for spec in specs]
     assert lines == [["A", "B", "C"]] * 2
+    assert "Validation loss of the kept epochs is the same" in text(at)
 
 
 def test_the_address_follows_the_choice(seeded, open_page):

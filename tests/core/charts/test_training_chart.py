@@ -109,7 +109,7 @@ def test_kept_epoch_is_a_point_with_its_letter_towards_the_middle():
     fig = overlaid(runs([3.0, 1.0], [2.0, 4.0]), "dark", "Loss")
     kept = [each for each in fig.data if each.mode == "markers+text"]
     assert [list(each.y) for each in kept] == [[1.0], [4.0]]
-    assert [each.textposition[0] for each in kept] == ["top center", "bottom center"]
+    assert [each.textposition[0] for each in kept] == ["top center", "bottom right"]
     assert [each.showlegend for each in kept] == [False, False]
 
 
