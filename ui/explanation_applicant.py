@@ -119,11 +119,12 @@ def _method(said: Assessment) -> str:
     attribution = said.attribution
     if attribution is None:
         return ""
-    if attribution.se is None:
+    longer = "" if attribution.precise else ", longer than the 1 % of the largest effect aimed at"
+    if attribution.bars is None:
         how = f"Exact, over {count(attribution.n_coalitions)} coalitions of fields."
     else:
         how = (
-            f"Sampled, over {count(attribution.n_coalitions)} coalitions of fields; standard "
-            f"error at most {attribution.se.max():.3f} log-odds."
+            f"Sampled, over {count(attribution.n_coalitions)} coalitions of fields; 95 % error "
+            f"bars of at most ±\N{NO-BREAK SPACE}{attribution.bars.max():.3f} log-odds{longer}."
         )
     return f"{how} Unexplained rest {gap_text(attribution.gap)}."

@@ -87,9 +87,10 @@ def _lined(frame: pd.DataFrame, base_name: str, theme: Theme) -> go.Figure:
 def _step_text(row: Any) -> str:
     word = "Raises" if row.log_odds > 0 else "Lowers"
     value = f": {escape(row.value)}" if row.value else ""
+    unsure = f" ± {row.error_bar:.3f}" if row.error_bar else ""
     return (
         f"<b>{escape(row.label)}{value}</b><br>"
-        f"{word} the risk by {signed(row.log_odds, sign=False)} log-odds,<br>"
+        f"{word} the risk by {signed(row.log_odds, sign=False)}{unsure} log-odds,<br>"
         f"PD from {percent(row.pd_start)} to {percent(row.pd_end)}"
     )
 

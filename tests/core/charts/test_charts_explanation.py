@@ -39,6 +39,7 @@ STEPS = pd.DataFrame(
         "label": ["Income", "Home", "2 other fields"],
         "value": ["70", "rent", ""],
         "log_odds": [1.0, -0.5, 0.25],
+        "error_bar": [0.01, 0.02, 0.0],
         "start": [-1.0, 0.0, -0.5],
         "end": [0.0, -0.5, -0.25],
         "pd_start": [0.269, 0.5, 0.378],

@@ -1,5 +1,7 @@
 """One applicant's path from the reference population to the score."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -35,3 +37,11 @@ def test_small_steps_are_one():
 def test_a_single_small_step_keeps_its_name():
     """One other field takes no less room than its name."""
     assert path(SAID, APPLICANT, SCHEMA, most=4)["label"].iloc[-1] == "F0"
+
+
+def test_error_bars_go_with_their_steps():
+    """The rest has at most the sum of its fields' bars; an exact value has none."""
+    bars = np.array([0.01, 0.02, 0.03, 0.04, 0.05])
+    steps = path(replace(SAID, bars=bars, method="sampled"), APPLICANT, SCHEMA, most=3)
+    assert steps["error_bar"].tolist() == pytest.approx([0.03, 0.02, 0.05, 0.05])
+    assert path(SAID, APPLICANT, SCHEMA)["error_bar"].tolist() == [0.0] * 5
