@@ -224,7 +224,7 @@ def _train(study: Study) -> None:
     if best(trials(study)) is None:
         return
     if run := run_of_best(workspace(), study):
-        links.link(f"Winner trained: {run.name}", "training", run=run.id, icon=":material/check:")
+        links.link(f"The winner's run: {run.name}", "training", run=run.id, icon=":material/check:")
         return
     if st.button(
         "Train the winner",
@@ -301,7 +301,7 @@ def _importances(study: Study) -> None:
     first = frame.iloc[0]
     draw(
         importances(frame, theme.current()),
-        f"{first['label']} accounts for {percent(first['share'], 0)} of the differences",
+        f"{percent(first['share'], 0)} of the differences come from {first['label'].lower()}",
         frame,
         key="tuning-importances",
         alt="Share of the differences in log-loss that each setting accounts for",
@@ -361,6 +361,11 @@ def _all_trials(study: Study) -> None:
         alt="All trials, the newest first",
         key="trials",
         column_config={
+            **{
+                setting.label: st.column_config.NumberColumn(format="%.3g")
+                for setting in SETTINGS.values()
+                if setting.scale != "one of"
+            },
             "Log-loss": st.column_config.NumberColumn(format="%.4f"),
             "AUC": st.column_config.NumberColumn(format="%.3f"),
             "Seconds": st.column_config.NumberColumn(format="%.1f"),
@@ -375,7 +380,7 @@ def _row(trial: Trial, study: Study) -> dict[str, Any]:
         "Status": STATES[trial.state],
         "Log-loss": trial.loss,
         "AUC": trial.auc,
-        **{SETTINGS[name].label: _shown(trial.values.get(name)) for name in names},
+        **{SETTINGS[name].label: trial.values.get(name) for name in names},
         "Epochs": trial.epochs,
         "Seconds": trial.seconds,
         "Why": trial.error,

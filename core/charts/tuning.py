@@ -75,7 +75,7 @@ def importances(frame: pd.DataFrame, theme: Theme) -> go.Figure:
         theme: Which palette.
     """
     colours = palette(theme)
-    fig = by_field(list(frame["label"]), "Share of the differences in log-loss", theme, left=200)
+    fig = by_field(list(frame["label"]), "Share of the differences", theme, left=184)
     fig.add_bar(
         x=100 * frame["share"],
         y=lines(len(frame)),

@@ -165,7 +165,7 @@ def test_a_finished_study_shows_its_winner(seeded, study, open_page):
     at = open_page("tuning", study=study.id)
     assert "Trial 2 is better than the settings one began with" in text(at)
     assert figures(at)["Gain"] == ("0.0100", "[0.0040, 0.0160]")
-    assert "Learning rate accounts for 80\xa0% of the differences" in text(at)
+    assert "80\xa0% of the differences come from learning rate" in text(at)
     frame = at.dataframe[0].value
     assert frame["Trial 2"].tolist() == ["128", "0.00279"]
     assert frame["Began with"].tolist() == ["64", "0.0015"]
