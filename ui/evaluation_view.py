@@ -3,10 +3,12 @@
 import streamlit as st
 
 from core.charts.evaluation import comparison
+from core.data.step import listing
 from core.evaluation.comparison import Compared
+from core.evaluation.holdout import BASELINE, SUBJECT
 from core.evaluation.intervals import Estimate
 from core.evaluation.report import Report, plain_summary
-from core.evaluation.words import TERMS, model_label
+from core.evaluation.words import TERMS, in_sentence, model_label
 from core.formatting import MISSING, count, interval, metric, percent
 from core.store.tables import Run
 from ui import links, theme
@@ -104,7 +106,7 @@ def challengers(evidence: Evidence) -> None:
             alt=f"{label} of each model with its 95 % interval",
         )
     with words:
-        difference_table(compared)
+        difference_table(compared, evidence.report.cross_validated)
 
 
 def finding(compared: list[Compared]) -> str:
@@ -112,18 +114,18 @@ def finding(compared: list[Compared]) -> str:
     label = TERMS[compared[0].metric].label
     by_verdict: dict[str, list[str]] = {}
     for one in compared:
-        if one.model in ("logistic", "trees"):
-            by_verdict.setdefault(one.verdict, []).append(model_label(one.model).lower())
+        if one.model not in (SUBJECT, BASELINE):
+            by_verdict.setdefault(one.verdict, []).append(in_sentence(one.model))
     if set(by_verdict) == {"network better"}:
-        return f"The network beats both challengers by {label}"
+        return f"The network beats every challenger by {label}"
     if worse := by_verdict.get("network worse"):
-        return f"By {label}, {' and '.join(worse)} beat the network"
+        return f"By {label}, the network is beaten by {listing(worse, most=9)}"
     if better := by_verdict.get("network better"):
-        return f"By {label}, the network beats {' and '.join(better)} only"
+        return f"By {label}, the network beats {listing(better, most=9)} only"
     return f"By {label}, there is no clear winner"
 
 
-def difference_table(compared: list[Compared]) -> None:
+def difference_table(compared: list[Compared], cross_validated: bool) -> None:
     """Draw figure, paired difference to the network and verdict of each model."""
     rows = []
     for one in compared:
@@ -138,9 +140,16 @@ def difference_table(compared: list[Compared]) -> None:
         )
     st.table(rows)
     st.caption(
-        "In brackets: 95 % intervals from a bootstrap in which all models are judged on the same "
-        'drawn applicants. "No clear winner" means that the interval of the difference holds 0.'
+        f"In brackets: 95 % intervals. {_OVER_FOLDS if cross_validated else _PAIRED} "
+        '"No clear winner" means that the interval of the difference holds 0.'
     )
+
+
+_PAIRED = "They come from a bootstrap in which all models are judged on the same drawn applicants."
+_OVER_FOLDS = (
+    "Differences in ROC-AUC, Gini, KS and Brier score are means over all folds, with a t-test "
+    "corrected for the rows that folds share; all else comes from a paired bootstrap."
+)
 
 
 def _gap(one: Compared) -> str:

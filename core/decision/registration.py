@@ -11,7 +11,7 @@ import pandas as pd
 from core.data.catalog import data_set_source
 from core.decision.policy import Policy
 from core.errors import ModelError, NotFoundError
-from core.evaluation.report import Report, evaluate
+from core.evaluation.report import Report, at_cut_off
 from core.explanation.reference import KINDS, choose, to_files
 from core.model.bundle import Bundle
 from core.model.served import sigmoid
@@ -104,9 +104,7 @@ def _evidence(policy: Policy, read: Callable[[str], bytes]) -> dict[str, bytes]:
         return {}
     if report.cut_off != policy.decline_from:
         predictions = pd.read_parquet(io.BytesIO(read("predictions.parquet")))
-        report = evaluate(
-            predictions, report.part, policy.decline_from, report.replicates, report.seed
-        )
+        report = at_cut_off(report, predictions, policy.decline_from)
     return {EVIDENCE: json.dumps(report.to_json(), indent=1).encode()}
 
 

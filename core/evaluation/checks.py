@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from core.data.step import listing
 from core.evaluation.holdout import SUBJECT, holdout
 from core.evaluation.metrics import auc
 from core.evaluation.report import Report
@@ -138,11 +139,16 @@ def _baseline(subject: Subject) -> Check:
         )  # fmt: skip
     if not worse:
         return passed
-    named = " and ".join(
-        f"{in_sentence(model)} {metric(subject.report.of('auc', model).value)}" for model in worse
+    named = listing(
+        [
+            f"{in_sentence(model)} {metric(subject.report.of('auc', model).value)}"
+            for model in worse
+        ],
+        most=9,
     )
     return replace(
-        passed, result="finding", title="A challenger ranks better", evidence=f"{seen} {named}.",
+        passed, result="finding", title="A challenger ranks better",
+        evidence=f"{seen} Better: {named}.",
         remedy="Choose the recommended preset, or publish the challenger's kind of model instead.",
     )  # fmt: skip
 

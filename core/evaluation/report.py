@@ -1,16 +1,17 @@
 """Everything said about a run on one part of its data, ready to be stored and read aloud."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from core.data.splitting import FEW_ROWS
+from core.data.step import listing
 from core.evaluation.comparison import Compared, compare_decisions, compare_scores, tidy
 from core.evaluation.curves import decile_table, reliability
 from core.evaluation.holdout import BASELINE, SUBJECT, Holdout, Part, holdout
 from core.evaluation.intervals import Estimate, num_replicates
-from core.evaluation.metrics import Confusion, confusion_of
+from core.evaluation.metrics import CUT_OFF_METRICS, Confusion, confusion_of
 from core.evaluation.words import in_sentence
 from core.formatting import count, percent
 
@@ -68,6 +69,11 @@ class Report:
                 return one
         raise KeyError(f"There is no {metric!r} of {model!r} in this report.")
 
+    @property
+    def cross_validated(self) -> bool:
+        """Whether every row was a test row, so that differences are those over folds."""
+        return self.n == self.num_rows
+
     def frame(self) -> pd.DataFrame:
         """Return every figure as a tidy frame (see `comparison.compare`)."""
         return tidy(list(self.compared))
@@ -120,6 +126,14 @@ def evaluate(
     rows = holdout(predictions, part)
     replicates = replicates or num_replicates(rows.y_true.size)
     return _report(rows, cut_off, replicates, seed)
+
+
+def at_cut_off(report: Report, predictions: pd.DataFrame, cut_off: float) -> Report:
+    """Return the report with its figures of decisions taken at another cut-off."""
+    moved = evaluate(predictions, report.part, cut_off, report.replicates, report.seed)
+    kept = [one for one in report.compared if one.metric not in CUT_OFF_METRICS]
+    decided = [one for one in moved.compared if one.metric in CUT_OFF_METRICS]
+    return replace(moved, compared=(*kept, *decided))
 
 
 def _report(rows: Holdout, cut_off: float, replicates: int, seed: int) -> Report:
@@ -181,7 +195,7 @@ def _against_others(report: Report) -> list[str]:
         if verdict and model != BASELINE:
             cases = _of_100(report.of("auc", model).value)
             others.setdefault(verdict, []).append(f"{in_sentence(model)} ({cases} of 100)")
-    return [_VERDICTS[verdict].format(" and ".join(names)) for verdict, names in others.items()]
+    return [_VERDICTS[verdict].format(listing(names, most=9)) for verdict, names in others.items()]
 
 
 _VERDICTS = {
@@ -201,7 +215,7 @@ def _calibration(report: Report) -> str:
 
 
 def _caution(report: Report) -> list[str]:
-    if report.num_rows >= FEW_ROWS or report.n == report.num_rows:
+    if report.num_rows >= FEW_ROWS or report.cross_validated:
         return []
     return [
         f"With {count(report.num_rows)} rows in all, one test part is shaky ground: another split "

@@ -6,6 +6,7 @@ epoch ended keeps nothing. A cross-validation comes last, and stopping it ends t
 model: a part of its folds would not be the evidence that was asked for.
 """
 
+import time
 from typing import Any
 
 import numpy as np
@@ -78,9 +79,11 @@ def _cross_validate(
     frames, folds = [], []
     total = shares.folds * shares.repeats
     splits = cross_validation(material.whole, material.schema, shares)
+    began = time.monotonic()
     for number, (repeat, parts) in enumerate(splits):
         share = BEFORE_FOLDS + (COMPARED - BEFORE_FOLDS) * number / total
-        context.report(share, f"Cross-validation: fold {number + 1} of {total}", force=True)
+        left = (time.monotonic() - began) / number * (total - number) if number else None
+        context.report(share, f"Cross-validation: fold {number + 1} of {total}", left, force=True)
         learnt = learn(material.divided(parts), Watch(should_stop=context.should_stop))
         if learnt is None or learnt.fitted.trained.stopped:
             raise Stopped

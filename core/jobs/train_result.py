@@ -17,7 +17,7 @@ from core.decision.policy import Policy, propose
 from core.evaluation.checks import Check, Subject, check_run, findings
 from core.evaluation.metrics import ece
 from core.evaluation.report import Report, evaluate, plain_summary
-from core.evaluation.resampled import summarise
+from core.evaluation.resampled import over_folds, summarise
 from core.jobs.train_material import Learnt
 from core.model.challengers import challenger_files, majority
 from core.model.served import sigmoid
@@ -85,7 +85,8 @@ class Result:
     @cached_property
     def report(self) -> Report:
         """The evidence, on test rows."""
-        return evaluate(self.predictions, "test", self.policy.decline_from)
+        report = evaluate(self.predictions, "test", self.policy.decline_from)
+        return over_folds(report, self.validated.folds) if self.validated else report
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:

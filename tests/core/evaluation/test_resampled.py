@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.evaluation.resampled import Resampled, fold_figures, summarise
+from core.evaluation.report import evaluate
+from core.evaluation.resampled import Resampled, fold_figures, over_folds, summarise
+from tests.core.evaluation.runs import predictions
 
 
 def folds(gaps, repeats=2):
@@ -49,3 +51,18 @@ def test_a_summary_can_be_stored():
     """Nothing is lost."""
     found = summarise(folds([0.01, 0.02, 0.03]))
     assert [Resampled.from_json(each.to_json()) for each in found] == found
+
+
+def test_a_report_takes_its_differences_from_the_folds():
+    """Gini's is twice that of ROC-AUC; figures that folds do not hold keep their bootstrap."""
+    report = evaluate(predictions(), replicates=50)
+    models = ("network", "logistic", "trees", "majority")
+    frame = pd.concat(
+        [folds([0.01, 0.02, 0.03]).query("model == 'network'")]
+        + [folds([0.01, 0.02, 0.03]).query("model == 'trees'").assign(model=m) for m in models[1:]]
+    )
+    moved = over_folds(report, frame)
+    assert moved.comparison("auc", "trees").difference.value == pytest.approx(0.02)
+    assert moved.comparison("gini", "trees").difference.value == pytest.approx(0.04)
+    assert moved.comparison("ece", "trees") == report.comparison("ece", "trees")
+    assert moved.of("auc") == report.of("auc")
