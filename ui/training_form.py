@@ -34,6 +34,7 @@ def training_form(data_set: DataSet) -> None:
         "Challengers such as logistic regression and boosted trees are trained beside the network "
         "on the same rows, so that you see what the network adds."
     )
+    links.link("Search for better settings", "tuning", dataset=data_set.id, icon=":material/tune:")
 
 
 def _chosen() -> str:
