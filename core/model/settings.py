@@ -156,7 +156,7 @@ PRESETS: dict[str, Preset] = {
         "Choose this first: a team of small networks that check each other, copes with missing "
         "values and odd scales, and stops by itself when it no longer gets better.",
         NetworkSettings(
-            layers=(64, 32),
+            layers=(64, 64),
             dropout=0.15,
             learning_rate=1.5e-3,
             weight_decay=3e-3,
