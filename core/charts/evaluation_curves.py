@@ -12,7 +12,15 @@ import plotly.graph_objects as go
 from core.charts.template import Theme, faded, figure, label, line_at, palette, rows_of
 from core.formatting import count, percent
 
-LINES = {"network": ("solid", 2.5), "logistic": ("dash", 1.75), "trees": ("dot", 2)}
+LINES = {
+    "network": ("solid", 2.5),
+    "logistic": ("dash", 1.75),
+    "trees": ("dot", 2),
+    "scorecard": ("longdash", 1.75),
+    "lightgbm": ("dashdot", 1.75),
+    "xgboost": ("longdashdot", 1.75),
+    "catboost": ("2px 6px", 2),
+}
 """Dash and width per model, so that lines are told apart without colour."""
 
 _WHOLE_X = {"range": [-1, 101], "dtick": 20}

@@ -62,7 +62,7 @@ def _learn(context: JobContext, record: Run, material: Material, trained: float)
 
     def fitting(name: str) -> None:
         live.flush()
-        context.report(trained, f"Fitting the challenger: {name.lower()}", force=True)
+        context.report(trained, f"Fitting a challenger: {name}", force=True)
 
     context.report(PREPARED, "Starting the network", force=True)
     learnt = learn(material, live.watch, fitting)
