@@ -41,7 +41,7 @@ SETTINGS: dict[str, Setting] = {
         "Width of the first layer",
         "doubling",
         True,
-        "Each further layer is half as wide as the one before.",
+        "Further layers are as wide, or half as wide as the one before, as in the base.",
     ),
     "dropout": Setting("Dropout", "evenly", False, "Share of hidden units left out in each step."),
     "learning_rate": Setting("Learning rate", "by ratio", False, "Size of a step."),
@@ -180,6 +180,8 @@ class SearchSpace:
         >>> space = SearchSpace((Range("width", 32, 256),))
         >>> space.settings(NetworkSettings(layers=(64, 32)), {"width": 128}).layers
         (128, 64)
+        >>> space.settings(NetworkSettings(layers=(64, 64)), {"width": 128}).layers
+        (128, 128)
         """
         others = {name: value for name, value in values.items() if name not in ("depth", "width")}
         return replace(base, layers=_layers(base, values), **others)
@@ -235,4 +237,5 @@ def _layers(base: NetworkSettings, values: Values) -> tuple[int, ...]:
         return base.layers
     depth = int(values.get("depth", len(base.layers)))
     width = int(values.get("width", base.layers[0] if base.layers else 1))
-    return tuple(max(1, width >> number) for number in range(depth))
+    halves = len(base.layers) < 2 or base.layers[1] < base.layers[0]
+    return tuple(max(1, width >> number * halves) for number in range(depth))

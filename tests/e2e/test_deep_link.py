@@ -16,7 +16,7 @@ def test_a_deep_link_is_the_first_request(server: Server, page: Page) -> None:
     expect(page.get_by_role("heading", name="Evaluation", level=1)).to_be_visible()
     links = page.get_by_test_id("stSidebarNavLink")
     expect(links).to_have_text(
-        [re.compile(name) for name in ("Overview", "Data", "Training", "Evaluation")]
+        [re.compile(name) for name in ("Overview", "Data", "Training", "Tuning", "Evaluation")]
         + [re.compile(name) for name in ("Explanation", "Models", "Scoring", "Decisions")]
     )
     expect(page).to_have_title(re.compile("Lendlens"))
