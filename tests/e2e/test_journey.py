@@ -80,7 +80,7 @@ def _train_through_a_refresh(page: Page) -> None:
 
 
 def _ask_for_a_long_training(page: Page) -> None:
-    """The recommended preset is done in seconds, too soon to look at it twice.
+    """The recommended preset may stop early, too soon to look at it twice.
 
     One split, because every fold of a cross-validation would take as long again.
     """
@@ -88,7 +88,7 @@ def _ask_for_a_long_training(page: Page) -> None:
     expect(page.get_by_text("Cross-validation is proposed")).to_be_visible()
     page.locator(".st-key-preset-card-custom").get_by_role("button", name="Choose").click()
     epochs = page.get_by_label("Epochs at most")
-    epochs.fill("400")
+    epochs.fill("120")
     epochs.press("Enter")
     page.get_by_text("Stop early").click()
     expect(page.get_by_label("Patience, epochs")).to_have_count(0)

@@ -139,7 +139,7 @@ def test_custom_settings_reach_the_run(seeded, open_page):
     at.toggle(key="early").set_value(False).run()
     at.button(key="start").click().run()
     settings = seeded.registry.runs()[0].settings
-    assert settings["layers"] == [64, 32, 5]
+    assert settings["layers"] == [64, 64, 5]
     assert (settings["folds"], settings["members"], settings["cuts"]) == (3, 2, 7)
     assert (settings["activation"], settings["optimiser"]) == ("tanh", "gradient_descent")
     assert (settings["patience"], settings["calibrate"]) == (0, False)
