@@ -31,7 +31,7 @@ def training_form(data_set: DataSet) -> None:
             run = start_run(workspace(), data_set.id, preset, settings, split)
             links.go("training", run=run.id)
     st.caption(
-        "Challengers such as logistic regression and boosted trees are trained beside the network "
+        "Logistic regression, a scorecard and boosted trees are trained beside the network "
         "on the same rows, so that you see what the network adds."
     )
     links.link("Search for better settings", "tuning", dataset=data_set.id, icon=":material/tune:")
