@@ -62,10 +62,10 @@ def _train_through_a_refresh(page: Page) -> None:
     expect(epoch).to_have_text(re.compile(r"^\d+ of"), timeout=MINUTE)
     early = _epoch(epoch)
     page.reload()
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.get_by_test_id("stButton").get_by_role("button", name="Stop")).to_be_visible()
     second = page.context.new_page()
     second.goto(page.url)
-    expect(second.get_by_role("button", name="Stop")).to_be_visible()
+    expect(second.get_by_test_id("stButton").get_by_role("button", name="Stop")).to_be_visible()
     second.close()
     page.wait_for_function(
         """early => [...document.querySelectorAll('[data-testid=stMetricValue]')]

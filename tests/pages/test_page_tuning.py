@@ -193,7 +193,7 @@ def test_the_winner_becomes_a_run(seeded, study, open_page):
     at.button(key="train-best").click().run()
     run = seeded.registry.runs()[0]
     assert at.query_params["run"] == run.id
-    assert (run.settings["layers"], run.settings["learning_rate"]) == ([128, 64], 0.00279)
+    assert (run.settings["layers"], run.settings["learning_rate"]) == ([128, 128], 0.00279)
     again = open_page("tuning", study=study.id)
     assert "Train the winner" not in labels(again)
 
