@@ -57,7 +57,7 @@ def test_the_end_of_a_demo_is_seen_though_it_was_lost_once(
     assert store.registry.claim("test", 1)
     line = Line(page)
     page.goto(f"{server.url}/?demo={job.id}")
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.get_by_test_id("stButton").get_by_role("button", name="Stop")).to_be_visible()
     line.cut = True
     store.registry.finish(job.id, "done")
     line.lose(page)
