@@ -8,7 +8,6 @@ from core.decision.scoring import Assessment, Scorer
 from core.explanation import words
 from core.explanation.local import path
 from core.explanation.reference import Kind
-from core.formatting import count
 from core.store.tables import Run
 from ui import links, theme
 from ui.components.figure import draw
@@ -16,6 +15,7 @@ from ui.components.page import failures
 from ui.components.verdict import verdict
 from ui.explanation_data import Picture
 from ui.explanation_overall import gap_text
+from ui.scoring_answer import force_text
 from ui.scoring_rows import LoanFile, loan_file
 
 ROW = "explanation-row"
@@ -91,6 +91,7 @@ def _explained(scorer: Scorer, said: Assessment, where: str, compared_with: Kind
     with left:
         verdict(said.decision, said.default_probability, said.points)
         st.caption(where)
+        force_text(scorer, attribution, reference.name)
         if said.reasons:
             st.markdown("**What raises the risk most**")
         for place, reason in enumerate(said.reasons, start=1):
@@ -111,20 +112,5 @@ def _explained(scorer: Scorer, said: Assessment, where: str, compared_with: Kind
         )
         st.caption(
             "Bars add up in log-odds; the label of each gives the default probability reached. "
-            f"{_method(said)}"
+            f"{words.exactness(attribution)} Unexplained rest {gap_text(attribution.gap)}."
         )
-
-
-def _method(said: Assessment) -> str:
-    attribution = said.attribution
-    if attribution is None:
-        return ""
-    longer = "" if attribution.precise else ", longer than the 1 % of the largest effect aimed at"
-    if attribution.bars is None:
-        how = f"Exact, over {count(attribution.n_coalitions)} coalitions of fields."
-    else:
-        how = (
-            f"Sampled, over {count(attribution.n_coalitions)} coalitions of fields; 95 % error "
-            f"bars of at most ±\N{NO-BREAK SPACE}{attribution.bars.max():.3f} log-odds{longer}."
-        )
-    return f"{how} Unexplained rest {gap_text(attribution.gap)}."

@@ -6,8 +6,11 @@ from core.charts.decision import cut_offs
 from core.charts.waterfall import waterfall
 from core.decision.policy import Policy
 from core.decision.scoring import Assessment, Scorer
+from core.explanation import words
+from core.explanation.force import force
 from core.explanation.local import path
 from core.explanation.reasons import Reason
+from core.explanation.shapley import Attribution
 from core.formatting import count, percent, typeset
 from ui import theme
 from ui.components.figure import CONFIG, draw
@@ -59,21 +62,28 @@ def cut_off_picture(default_probability: float, policy: Policy, key: str) -> Non
 
 def why(scorer: Scorer, said: Assessment) -> None:
     """Draw the principal reasons in words and the waterfall behind them."""
+    if said.attribution is None:
+        return
     st.subheader(AGAINST[said.decision], anchor=False)
+    force_text(scorer, said.attribution, _who(scorer, said))
     if not said.reasons:
         st.markdown(f"Nothing puts this applicant above {_compared(said)}.")
     for place, reason in enumerate(said.reasons, start=1):
         st.markdown(f"{place}. {typeset(reason.sentence)}  \n{_weight(reason)}")
-    sentence = said.method["reference"]["sentence"]
-    st.caption(f"Compared with {sentence[:1].lower()}{sentence[1:]}")
-    _waterfall(scorer, said)
+    st.caption(f"Whom the applicant is compared with: {said.method['reference']['sentence']}")
+    _waterfall(scorer, said, said.attribution)
 
 
-def _waterfall(scorer: Scorer, said: Assessment) -> None:
-    if said.attribution is None:
-        return
-    steps = path(said.attribution, said.features, scorer.bundle.schema)
-    who = scorer.references[said.method["reference"]["kind"]].name
+def force_text(scorer: Scorer, attribution: Attribution, who: str) -> None:
+    """Say how the fields move the risk, as probability and in points."""
+    pushed = force(attribution, scorer.bundle.schema)
+    st.markdown(f"**{pushed.sentence(who)}** {pushed.strides()}")
+    st.caption(typeset(pushed.in_points(scorer.policy.points)))
+
+
+def _waterfall(scorer: Scorer, said: Assessment, attribution: Attribution) -> None:
+    steps = path(attribution, said.features, scorer.bundle.schema)
+    who = _who(scorer, said)
     start, end = (percent(steps[name].iloc[place]) for name, place in ENDS)
     draw(
         waterfall(steps, who, theme.current()),
@@ -82,6 +92,12 @@ def _waterfall(scorer: Scorer, said: Assessment) -> None:
         key="scoring-waterfall",
         alt="How each field moves the probability of default from the reference to the applicant",
     )
+    now = "" if attribution.precise else " :material/hourglass_top: Sharpening."
+    st.caption(words.exactness(attribution) + now)
+
+
+def _who(scorer: Scorer, said: Assessment) -> str:
+    return scorer.references[said.method["reference"]["kind"]].name
 
 
 def _weight(reason: Reason) -> str:

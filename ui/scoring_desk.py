@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from core.decision.applicant import Value
-from core.decision.scoring import Assessment, Scorer
+from core.decision.scoring import Scorer
 from core.errors import NotFoundError
 from core.formatting import count
 from core.store.tables import Run
@@ -17,15 +17,29 @@ from ui.components.page import failures
 from ui.scoring_answer import answer, why
 from ui.scoring_draft import Draft, draft_of, keep, restart, typical
 from ui.scoring_drafts import KEPT_S
+from ui.scoring_explained import explained, first_explained, is_sharp
 from ui.scoring_form import applicant_form
 from ui.scoring_recourse import recourse_section
 from ui.scoring_rows import LoanFile, loan_file
 from ui.scoring_save import recent_decisions, save_section
 
+OPENING = "scoring-opening"
+
+
+def desk(scorer: Scorer, run: Run) -> None:
+    """Draw the whole desk as the page opens."""
+    st.session_state[OPENING] = True
+    _desk(scorer, run)
+
 
 @st.fragment
-def desk(scorer: Scorer, run: Run) -> None:
-    """Draw the whole desk; a changed field reruns this and nothing else."""
+def _desk(scorer: Scorer, run: Run) -> None:
+    """Draw the whole desk; a changed field reruns this and nothing else.
+
+    A changed field shows its first explanation at once and then reruns to draw the sharp one in
+    its place. A page that opens cannot rerun a part of itself, and draws the sharp one.
+    """
+    opening = st.session_state.pop(OPENING, False)
     with failures():
         draft = draft_of(run.data_set_id)
         on_top = st.container(key="scoring-answer")
@@ -45,20 +59,13 @@ def desk(scorer: Scorer, run: Run) -> None:
             answer(scorer, said)
         with right:
             save_section(scorer, said, values, partial(explained, scorer, values))
-            why(scorer, explained(scorer, values))
+            reasoned = explained(scorer, values) if opening else first_explained(scorer, values)
+            why(scorer, reasoned)
             recourse_section(scorer, said, values)
             recent_decisions()
-
-
-def explained(scorer: Scorer, values: dict[str, Value]) -> Assessment:
-    """Return the assessment with its reasons; kept while nothing but other widgets change."""
-    asked = (scorer.model.id, tuple(values.items()))
-    known = st.session_state.get("scoring-explained")
-    if known is None or known[0] != asked:
-        known = (asked, scorer.assess(values))
-        st.session_state["scoring-explained"] = known
-    said: Assessment = known[1]
-    return said
+        if not is_sharp(scorer, values):
+            explained(scorer, values)
+            st.rerun(scope="fragment")
 
 
 def _start(draft: Draft, scorer: Scorer, run: Run) -> dict[str, Value]:

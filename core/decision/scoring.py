@@ -3,7 +3,7 @@
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -152,6 +152,21 @@ class Scorer:
             return said
         attribution = self.explainer(compared_with).explain_encoded(read_in.encoded)
         return self._with_reasons(said, attribution, read_in, compared_with)
+
+    def sharpen(
+        self, applicant: Mapping[str, Any], compared_with: Kind = "near_cut_off"
+    ) -> Iterator[Assessment]:
+        """Yield assessments with reasons, each sharper; the last is what `assess` returns.
+
+        Only the last may be recorded: earlier ones can name other reasons where shares are close.
+
+        Raises:
+            InputError: A field cannot be used; every such field is named.
+        """
+        read_in = self._read_in(applicant, 0)
+        said = self._scored(read_in)
+        for attribution in self.explainer(compared_with).sharpen(read_in.encoded):
+            yield self._with_reasons(said, attribution, read_in, compared_with)
 
     def assess_many(
         self, applicants: Sequence[Mapping[str, Any]], reasons: bool = True

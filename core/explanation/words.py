@@ -89,6 +89,18 @@ def applicant(attribution: Attribution, schema: Schema, base_pd: float, pd_hat: 
     return f"The risk {verb} from {percent(base_pd)} to {percent(pd_hat)}{why}"
 
 
+def exactness(attribution: Attribution) -> str:
+    """Say how an attribution was found, and how far it may be off."""
+    coalitions = count(attribution.n_coalitions)
+    if attribution.bars is None:
+        return f"Exact, over {coalitions} coalitions of fields."
+    longer = "" if attribution.precise else ", longer than the 1 % of the largest effect aimed at"
+    return (
+        f"Sampled, over {coalitions} coalitions of fields; 95 % error bars of at most "
+        f"±\N{NO-BREAK SPACE}{attribution.bars.max():.3f} log-odds{longer}."
+    )
+
+
 def how_many(rows: int, of: int, what: str = "test applicants") -> str:
     """Say on how many rows something rests.
 

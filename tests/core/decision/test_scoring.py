@@ -180,3 +180,10 @@ def test_extreme_values_stay_finite(scorer: Scorer) -> None:
     """A typing mistake of many zeros gives a number, not an overflow."""
     said = scorer.assess({**APPLICANT, "Income": 1e300, "Amount": -1e300}, reasons=False)
     assert math.isfinite(said.log_odds)
+
+
+def test_sharpening_ends_where_an_assessment_begins(scorer: Scorer) -> None:
+    """The last answer is that of `assess` to the bit; the score is the same in each."""
+    *_, last = steps = list(scorer.sharpen(APPLICANT))
+    assert last.to_json() == scorer.assess(APPLICANT).to_json()
+    assert {numbers(said) for said in steps} == {numbers(last)}
