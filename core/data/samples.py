@@ -87,3 +87,11 @@ def sample(key: str) -> Sample:
     raise NotFoundError(
         f"There is no sample {key!r}. There are: {', '.join(known.key for known in SAMPLES)}."
     )
+
+
+if __name__ == "__main__":
+    import sys
+
+    from core.data.made_main import main
+
+    sys.exit(main())

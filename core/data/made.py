@@ -1,0 +1,105 @@
+"""Made applicants: loan files of any size whose true probabilities of default are known.
+
+For demonstrations, load tests, and to check calibration and explanations against the truth. No row
+is a person. Rows are drawn in blocks, each from a random stream of its own: memory stays flat, and
+the first rows of a longer file are those of a shorter one of the same seed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv
+
+from core.data.made_columns import LEAK, TRUTH, Draw, columns
+from core.errors import DataError
+
+BLOCK = 100_000
+"""Rows drawn at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to make.
+
+    Attributes:
+        rows: How many applicants; at least 1.
+        seed: The same seed gives the same file, not negative.
+        leak: Whether a column known only after the default is among the fields.
+        missing: Multiplies the shares of missing values; 0 for a complete file, at most 5.
+        codes: Whether unknown scores are written as the codes -9 and -8 instead of blanks.
+    """
+
+    rows: int
+    seed: int = 0
+    leak: bool = False
+    missing: float = 1.0
+    codes: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be drawn."""
+        if self.rows < 1 or self.seed < 0 or not 0 <= self.missing <= 5:
+            raise DataError(
+                f"Cannot make {self.rows} rows with seed {self.seed} and missing ×{self.missing}. "
+                "Ask for at least 1 row, a seed from 0 on, and missing from 0 to 5."
+            )
+
+
+def make(plan: Plan) -> Iterator[pa.Table]:
+    """Yield the rows in blocks of at most `BLOCK`, 25 columns (26 with the leak) and the truth.
+
+    The last column, `true_default_probability`, is what the outcome was drawn from: the probability
+    that follows from the applicant's circumstances before any of them was made missing.
+    """
+    for start in range(0, plan.rows, BLOCK):
+        rng = np.random.default_rng([plan.seed, start // BLOCK])
+        drawn = columns(Draw(rng, BLOCK, start, plan.missing, plan.codes))
+        if not plan.leak:
+            del drawn[LEAK]
+        yield pa.table(drawn).slice(0, min(BLOCK, plan.rows - start))
+
+
+def write(plan: Plan, path: Path, truth: Path | None = None, *, truth_column: bool = False) -> None:
+    """Write a CSV, gzipped where the name ends in .gz.
+
+    Args:
+        plan: What to make.
+        path: Where to.
+        truth: A second CSV: application_id and true_default_probability.
+        truth_column: Whether the file itself holds the true probability, as its last column.
+    """
+    with _Csv(path) as file, _Csv(truth) as second:
+        for table in make(plan):
+            second.add(table.select(["application_id", TRUTH]))
+            file.add(table if truth_column else table.drop_columns([TRUTH]))
+
+
+class _Csv:
+    """A CSV that is written block by block; nothing happens without a path."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._stream: IO[bytes] | None = None
+        self._header = True
+
+    def __enter__(self) -> "_Csv":
+        if self._path is not None:
+            compression = "gzip" if self._path.suffix == ".gz" else None
+            self._stream = pa.output_stream(str(self._path), compression=compression)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._stream is not None:
+            self._stream.close()
+
+    def add(self, table: pa.Table) -> None:
+        if self._stream is None:
+            return
+        if self._header:
+            self._stream.write(",".join(table.column_names).encode() + b"\n")
+            self._header = False
+        options = csv.WriteOptions(include_header=False, quoting_style="none")
+        csv.write_csv(table, self._stream, options)
