@@ -8,7 +8,14 @@ from sqlalchemy.orm import Session
 from core.errors import InUseError, StoreError
 from core.store.engine import QuickQuery
 from core.store.records import Records, find, given, next_version
-from core.store.tables import DecisionRecord, ExplanationSet, ModelVersion, Publication, Run
+from core.store.tables import (
+    DecisionRecord,
+    ExplanationFigure,
+    ExplanationSet,
+    ModelVersion,
+    Publication,
+    Run,
+)
 
 _LAST_PUBLISHED = select(Publication.model_id).order_by(Publication.seq.desc()).limit(1)
 
@@ -105,7 +112,8 @@ class ModelRecords(Records):
             model = find(session, ModelVersion, model_id)
             if reason := _why_kept(session, model_id):
                 raise InUseError(f"{model.name} version {model.version} is kept: {reason}")
-            session.execute(delete(ExplanationSet).where(ExplanationSet.model_id == model_id))
+            for table in (ExplanationSet, ExplanationFigure):
+                session.execute(delete(table).where(table.model_id == model_id))
             session.delete(model)
 
     def add_explanation(
@@ -143,6 +151,40 @@ class ModelRecords(Records):
         query = select(ExplanationSet).where(ExplanationSet.model_id == model_id)
         with self._reading() as session:
             return list(session.scalars(query.order_by(ExplanationSet.created_at.desc())))
+
+    def add_figure(
+        self,
+        model_id: str,
+        job_id: str,
+        kind: str,
+        reference: str,
+        rows: int,
+        of: int,
+        digest: str,
+        id: str = "",
+    ) -> ExplanationFigure:
+        """Store a figure about a model as a whole, made from `rows` of `of` rows."""
+        with self._writing() as session:
+            find(session, ModelVersion, model_id)
+            fields = given(
+                id,
+                model_id=model_id,
+                job_id=job_id,
+                kind=kind,
+                reference=reference,
+                rows=rows,
+                of=of,
+                digest=digest,
+            )
+            figure = ExplanationFigure(**fields)
+            session.add(figure)
+        return figure
+
+    def figures(self, model_id: str) -> list[ExplanationFigure]:
+        """Return the figures about a model as a whole, newest first."""
+        query = select(ExplanationFigure).where(ExplanationFigure.model_id == model_id)
+        with self._reading() as session:
+            return list(session.scalars(query.order_by(ExplanationFigure.created_at.desc())))
 
 
 def _publications(session: Session) -> list[Publication]:

@@ -21,6 +21,8 @@ WORDS = {
     "explanations": "explanation",
     "decisions": "decision",
     "tuning_studies": "study",
+    "cohorts": "cohort",
+    "explanation_figures": "figure",
 }
 
 

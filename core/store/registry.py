@@ -5,6 +5,7 @@ Each topic is a file of its own; missing records raise `NotFoundError` in words 
 
 from sqlalchemy import func, select
 
+from core.store.cohort_records import CohortRecords
 from core.store.data_records import DataRecords
 from core.store.decision_records import DecisionRecords
 from core.store.job_records import JobRecords
@@ -22,7 +23,15 @@ COUNTED = {
 }
 
 
-class Registry(DataRecords, JobRecords, RunRecords, StudyRecords, ModelRecords, DecisionRecords):
+class Registry(
+    DataRecords,
+    JobRecords,
+    RunRecords,
+    StudyRecords,
+    ModelRecords,
+    CohortRecords,
+    DecisionRecords,
+):
     """Records of one database; safe to use from several threads and processes."""
 
     def counts(self) -> dict[str, int]:

@@ -201,6 +201,42 @@ class ExplanationSet(Base, kw_only=True):
     created_at: Mapped[datetime] = _time()
 
 
+class SavedCohort(Base, kw_only=True):
+    """A filter on the rows of a loan file, kept under a name; see core.explanation.cohort.
+
+    It is never changed, as figures and references were made with it: `removed_at` only takes it
+    out of the lists.
+    """
+
+    __tablename__ = "cohorts"
+
+    id: Mapped[str] = _id("coh")
+    source_id: Mapped[str] = mapped_column(ForeignKey("sources.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    conditions: Mapped[list[Any]]
+    created_at: Mapped[datetime] = _time()
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+class ExplanationFigure(Base, kw_only=True):
+    """Something found out about a model as a whole, in `explanations/<id>/`.
+
+    `kind` says what: "interactions" or "challengers".
+    """
+
+    __tablename__ = "explanation_figures"
+
+    id: Mapped[str] = _id("fig")
+    model_id: Mapped[str] = mapped_column(ForeignKey("models.id"), index=True)
+    job_id: Mapped[str] = mapped_column(String(40), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    reference: Mapped[str] = mapped_column(Text)
+    rows: Mapped[int]
+    of: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = _time()
+
+
 class DecisionRecord(Base, kw_only=True):
     """One decision about one applicant. Append-only and hash-chained: see core.decision.ledger."""
 

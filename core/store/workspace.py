@@ -47,13 +47,14 @@ class Workspace:
         Raises:
             InUseError: It is or was champion, or decisions were made with it.
         """
-        explanations = self.registry.explanations(model_id)
+        made = [each.id for each in self.registry.explanations(model_id)]
+        made += [each.id for each in self.registry.figures(model_id)]
         self.registry.delete_model(model_id)
         for job in self.registry.jobs(active=True, kind="explain"):
             if job.payload.get("model_id") == model_id:
                 self.registry.request_stop(job.id)
-        for explanation in explanations:
-            self.artifacts.delete(f"explanations/{explanation.id}")
+        for id in made:
+            self.artifacts.delete(f"explanations/{id}")
         self.artifacts.delete(explanation_parts(model_id))
         self.artifacts.delete(f"models/{model_id}")
 

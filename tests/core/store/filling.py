@@ -64,8 +64,10 @@ ALEMBIC_VERSION = (
 
 
 def as_before_0003(connection: Connection, version: str = "0002") -> None:
-    """Turn an empty database at 0003 into one of before, with a job in it."""
+    """Turn an empty database into one of before, with a job in it."""
     for change in (
+        "DROP TABLE cohorts",
+        "DROP TABLE explanation_figures",
         "DROP TABLE tuning_studies",
         "DROP TABLE lendlens_version",
         ALEMBIC_VERSION,

@@ -48,13 +48,16 @@ def test_delete_model_drops_its_files(store):
     """Its own folder and those of its explanations go with the record."""
     model = a_model(store.registry)
     explanation = store.registry.add_explanation(model.id, "job_2", "near the cut-off", 10, 20, "d")
-    folders = [f"models/{model.id}", f"explanations/{explanation.id}"]
+    figure = store.registry.add_figure(model.id, "job_2", "interactions", "all", 10, 20, "d")
+    made = [f"explanations/{each.id}" for each in (explanation, figure)]
+    folders = [f"models/{model.id}", *made]
     for folder in folders:
         store.artifacts.write(folder, {"a": b"1"})
     store.delete_model(model.id)
     assert not any(store.artifacts.exists(folder) for folder in folders)
     with pytest.raises(NotFoundError, match="There is no model 'mod_"):
         store.registry.model(model.id)
+    assert store.registry.figures(model.id) == []
 
 
 def test_delete_model_drops_unfinished_explanations(store):
