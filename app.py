@@ -6,15 +6,16 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from api.app import routes_of_api
+from api.app import create_service, routes_of, short_way_to
 from core.config import ROOT
 from ui import serving, session
 from ui.components.page import show_unexpected
 
+service = create_service(session.workspace, serving.workers)
 app = st.App(
     ROOT / "ui" / "shell.py",
-    routes=routes_of_api(session.workspace, serving.workers),
-    middleware=[Middleware(serving.LoopbackOnly)],
+    routes=routes_of(service),
+    middleware=[Middleware(serving.LoopbackOnly), short_way_to(service)],
     lifespan=serving.lifespan,
     on_script_error=show_unexpected,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -21,24 +22,30 @@ received, what was expected, and the row in the list that was sent.
 """
 
 
-def routes_of_api(
-    workspace: Callable[[], Workspace], workers: Callable[[], int]
-) -> list[BaseRoute]:
+MOUNTED_AT = "/api"
+
+
+def routes_of(service: FastAPI) -> list[BaseRoute]:
     """Return what the app beside the pages serves: the REST service, and a way to its page."""
 
     async def to_docs(_request: Request) -> Response:
-        return RedirectResponse("/api/docs")
+        return RedirectResponse(f"{MOUNTED_AT}/docs")
 
-    return [Route("/api", to_docs), Mount("/api", app=create_api(workspace, workers))]
+    return [Route(MOUNTED_AT, to_docs), Mount(MOUNTED_AT, app=failures.Calm(service))]
 
 
-def create_api(
+def short_way_to(service: FastAPI) -> Middleware:
+    """Return what answers requests for a score before any routing."""
+    return Middleware(ShortWay, service=service, mounted_at=MOUNTED_AT)
+
+
+def create_service(
     workspace: Callable[[], Workspace], workers: Callable[[], int] = lambda: 0
-) -> ShortWay:
-    """Return the ASGI app.
+) -> FastAPI:
+    """Return the REST service.
 
     Args:
-        workspace: Called per request, so that the app can be built before the store is opened.
+        workspace: Called per request, so that the service can be built before the store is opened.
         workers: Returns how many worker processes live.
     """
     api = FastAPI(
@@ -56,4 +63,4 @@ def create_api(
     api.include_router(routes.router)
     api.include_router(docs.router)
     failures.install(api)
-    return ShortWay(api)
+    return api

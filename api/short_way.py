@@ -10,20 +10,22 @@ PREDICT = "/v1/predict"
 
 
 class ShortWay:
-    """ASGI app that answers `POST /v1/predict` itself and passes everything else on.
+    """ASGI middleware that answers a request for a score itself and passes everything else on.
 
-    The framework knows the same address with the same function: it documents it, answers other
-    methods, and would give the same answers to the byte.
+    The service behind it knows the same address with the same function: it documents it, answers
+    other methods, and would give the same answers to the byte.
     """
 
-    def __init__(self, service: FastAPI) -> None:
+    def __init__(self, app: ASGIApp, service: FastAPI, mounted_at: str) -> None:
+        """Wrap the app that has the service mounted at a path such as '/api'."""
+        self.app = app
         self.service = service
-        self._everything_else: ASGIApp = failures.Calm(service)
+        self.address = mounted_at + PREDICT
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request."""
-        if not _asks_for_a_score(scope):
-            await self._everything_else(scope, receive, send)
+        if not self._asks_for_a_score(scope):
+            await self.app(scope, receive, send)
             return
         scope["app"] = self.service
         try:
@@ -32,8 +34,7 @@ class ShortWay:
             answer = failures.answer_to(error)
         await answer(scope, receive, send)
 
-
-def _asks_for_a_score(scope: Scope) -> bool:
-    if scope["type"] != "http" or scope["method"] != "POST":
-        return False
-    return bool(scope["path"] == scope.get("root_path", "") + PREDICT)
+    def _asks_for_a_score(self, scope: Scope) -> bool:
+        if scope["type"] != "http" or scope["method"] != "POST":
+            return False
+        return bool(scope["path"] == self.address)

@@ -2,7 +2,8 @@
 
 The plan is JSON: url, body, connections, seconds, rate; rate 0 means as fast as possible. At a
 fixed rate a request's time counts from when it was due, not from when a free connection sent it,
-so a server that stalls is not flattered.
+so a server that stalls is not flattered. Requests that were due but not sent when the time was up
+are counted, not sent.
 
 The load shares the machine's cores with the server it measures, so it does as little as it can: it
 sends the same prepared bytes each time and reads no more of an answer than its status and length.
@@ -38,7 +39,7 @@ def measure(plan: Plan) -> dict[str, float]:
     """Run the plan in a fresh process.
 
     Returns:
-        requests_per_s, p50_ms, p95_ms, p99_ms, errors (answers other than 200) and n.
+        requests_per_s, p50_ms, p95_ms, p99_ms, n, errors (answers other than 200) and unsent.
     """
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.load"],
@@ -57,10 +58,14 @@ def send_all(plan: Plan) -> dict[str, float]:
     start = time.perf_counter() + 0.05
     times: list[list[float]] = [[] for _ in range(plan.connections)]
     errors = [0] * plan.connections
+    unsent = [0] * plan.connections
 
     def connection(index: int) -> None:
         with _Connection(plan) as server:
             for due in _schedule(plan, index, start):
+                if time.perf_counter() > start + plan.seconds:
+                    unsent[index] += 1
+                    continue
                 time.sleep(max(0.0, due - time.perf_counter()))
                 sent = due if plan.rate else time.perf_counter()
                 errors[index] += server.ask() != 200
@@ -68,7 +73,8 @@ def send_all(plan: Plan) -> dict[str, float]:
 
     with ThreadPoolExecutor(plan.connections) as threads:
         list(threads.map(connection, range(plan.connections)))
-    return _figures(np.concatenate(times), time.perf_counter() - start, sum(errors))
+    wall = time.perf_counter() - start
+    return _figures(np.concatenate(times), wall) | {"errors": sum(errors), "unsent": sum(unsent)}
 
 
 class _Connection:
@@ -121,14 +127,13 @@ def _schedule(plan: Plan, index: int, start: float) -> Any:
         yield start + (k + index / plan.connections) * gap
 
 
-def _figures(seconds: np.ndarray, wall: float, errors: int) -> dict[str, float]:
+def _figures(seconds: np.ndarray, wall: float) -> dict[str, float]:
     p50, p95, p99 = np.quantile(seconds, [0.5, 0.95, 0.99]) * 1000
     return {
         "requests_per_s": round(len(seconds) / wall, 1),
         "p50_ms": round(p50, 2),
         "p95_ms": round(p95, 2),
         "p99_ms": round(p99, 2),
-        "errors": errors,
         "n": len(seconds),
     }
 

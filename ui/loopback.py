@@ -6,6 +6,7 @@ Host header must name this machine, so that a foreign web page cannot reach us t
 of its own that points here (DNS rebinding).
 """
 
+import functools
 import gc
 import ipaddress
 import socket
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 
 
+@functools.lru_cache(maxsize=64)
 def is_loopback(host: str) -> bool:
     """Return whether only this machine can reach the address.
 

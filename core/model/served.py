@@ -69,12 +69,12 @@ class ServedNetwork:
 
     def tail(self, pre: np.ndarray) -> np.ndarray:
         """Return (m,) log-odds, unrounded, from (m, M · h1) float32 or float64 pre-activations."""
-        return np.asarray(self.tails(pre).mean(axis=0))
+        return np.asarray(np.add.reduce(self.tails(pre)) / self.members)
 
     def tails(self, pre: np.ndarray) -> np.ndarray:
         """Return (M, m) log-odds, those of each member; see `tail`."""
         # (members, m, h): a matrix product per member, straight from and into plain memory.
-        values = np.moveaxis(pre.reshape(len(pre), self.members, -1), 1, 0)
+        values = pre.reshape(len(pre), self.members, -1).transpose(1, 0, 2)
         for weight, bias in self._layers[pre.dtype][1:]:
             values = activate(values, self.activation) @ weight + bias
         return np.asarray(values[..., 0])

@@ -7,7 +7,9 @@ import anyio
 import httpx
 import pytest
 
-from api.app import create_api
+from api.app import create_service
+from api.failures import Calm
+from api.short_way import ShortWay
 from core.decision.registration import register
 from core.decision.scoring import Scorer
 from core.store.workspace import Workspace
@@ -26,7 +28,7 @@ def ask(workspace: Workspace) -> Ask:
 
 def asking(workspace: Workspace) -> Ask:
     """Return what sends requests to the REST service of a workspace."""
-    app = create_api(lambda: workspace)
+    app = served(workspace)
 
     def ask(method: str, path: str, **options: Any) -> httpx.Response:
         async def send() -> httpx.Response:
@@ -38,6 +40,12 @@ def asking(workspace: Workspace) -> Ask:
         return anyio.run(send)
 
     return ask
+
+
+def served(workspace: Workspace) -> ShortWay:
+    """Return the REST service of a workspace with its short way, at no path of its own."""
+    service = create_service(lambda: workspace)
+    return ShortWay(Calm(service), service, mounted_at="")
 
 
 @pytest.fixture

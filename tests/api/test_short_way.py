@@ -7,14 +7,13 @@ import anyio
 import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.app import create_api
+from api.app import create_service, routes_of, short_way_to
 from api.short_way import ShortWay
 from core.decision.scoring import Scorer
 from core.store.workspace import Workspace
-from tests.api.conftest import APPLICANT
+from tests.api.conftest import APPLICANT, served
 
 JSON = {"Content-Type": "application/json"}
 
@@ -22,7 +21,7 @@ JSON = {"Content-Type": "application/json"}
 @pytest.fixture
 def api(workspace: Workspace, champion: Scorer) -> ShortWay:
     """The service with a champion."""
-    return create_api(lambda: workspace)
+    return served(workspace)
 
 
 def post(app: ASGIApp, path: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
@@ -78,14 +77,16 @@ def test_the_framework_would_refuse_the_same(
     ("path", "is_short"),
     [("/api/v1/predict", True), ("/api/v1/predict/", False), ("/api/v1/explain", False)],
 )
-def test_only_scores_take_it(api: ShortWay, path: str, is_short: bool) -> None:
-    """Mounted beside the pages, the address is still found, and no other is mistaken for it."""
+def test_only_scores_take_it(workspace: Workspace, path: str, is_short: bool) -> None:
+    """In front of the pages, the mounted address is found, and no other is mistaken for it."""
+    service = create_service(lambda: workspace)
+    pages = Starlette(routes=routes_of(service))
     long_way: list[str] = []
 
-    async def framework(scope: Scope, receive: Receive, send: Send) -> None:
+    async def routing(scope: Scope, receive: Receive, send: Send) -> None:
         long_way.append(scope["path"])
-        await api.service(scope, receive, send)
+        await pages(scope, receive, send)
 
-    api._everything_else = framework
-    post(Starlette(routes=[Mount("/api", app=api)]), path, b"{}", JSON)
+    short_way = short_way_to(service)
+    post(short_way.cls(routing, *short_way.args, **short_way.kwargs), path, b"{}", JSON)
     assert long_way == ([] if is_short else [path])
