@@ -6,7 +6,8 @@ LendlensError
 │   ├── ReadError          a file cannot be read as a table
 │   ├── SchemaError        a column's type, role or values do not fit
 │   ├── CleaningError      a recipe step cannot be applied
-│   └── SplitError         the rows cannot be divided as asked
+│   ├── SplitError         the rows cannot be divided as asked
+│   └── CohortError        a cohort cannot be found in these rows, or is too small
 ├── ModelError             settings, encoding or training cannot work
 ├── EvaluationError        a figure is not defined for these predictions
 ├── ExplanationError       an explanation cannot be computed
@@ -52,6 +53,10 @@ class CleaningError(DataError):
 
 class SplitError(DataError):
     """The rows cannot be divided as asked."""
+
+
+class CohortError(DataError):
+    """A cohort cannot be found in these rows, or is too small."""
 
 
 class ModelError(LendlensError):

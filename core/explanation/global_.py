@@ -58,6 +58,10 @@ class Explained:
         """(n,) PD of each row."""
         return sigmoid(self.scores["log_odds"].to_numpy())
 
+    def where(self, rows: np.ndarray) -> "Explained":
+        """Return the rows for which (n,) bool is true."""
+        return Explained(self.values[rows], self.features[rows], self.scores[rows], self.base)
+
     def pd_effects(self) -> pd.DataFrame:
         """Return (n, p): how much higher the PD is than it would be without the field's value."""
         log_odds = self.scores["log_odds"].to_numpy()[:, None]

@@ -10,22 +10,27 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
 from core.errors import ExplanationError
+from core.explanation.cohort import LEAST_REFERENCE, Cohort, require_enough
 from core.formatting import percent
 
-Kind = Literal["near_cut_off", "all", "approved"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+Kind = str
+"""One of KINDS, which every model version has, or a cohort; see `of_cohort`."""
+KINDS: tuple[Kind, ...] = ("near_cut_off", "all", "approved")
 NAMES: dict[Kind, str] = {
     "near_cut_off": "applicants who just pass",
     "all": "all applicants",
     "approved": "approved applicants",
 }
 """How a sentence calls each population."""
+
+COHORT = "cohort:"
+"""Begins the kind of a population that is a cohort; its id follows."""
 
 FRAME, FACTS = "references.parquet", "references.json"
 
@@ -47,6 +52,7 @@ class Reference:
         frame: (n, p) features; the index holds row ids of the frame it was chosen from.
         of: How many applicants it was chosen from.
         sentence: Who is in it.
+        called: What a cohort's maker calls it; "" for the kinds every model version has.
     """
 
     id: str
@@ -54,6 +60,7 @@ class Reference:
     frame: pd.DataFrame
     of: int
     sentence: str
+    called: str = ""
 
     @property
     def n(self) -> int:
@@ -63,7 +70,7 @@ class Reference:
     @property
     def name(self) -> str:
         """How a sentence calls it, such as "applicants who just pass"."""
-        return NAMES[self.kind]
+        return f"applicants of “{self.called}”" if self.called else NAMES[self.kind]
 
     def facts(self) -> dict[str, Any]:
         """Return what a decision record keeps: enough to find the population again."""
@@ -109,6 +116,34 @@ def choose(
     rows, sentence = _pick(kind, pd_hat, passing, policy.approve_below, n, seed)
     frame = features.iloc[np.sort(rows)]
     return Reference(_hash(kind, frame), kind, frame, len(features), sentence)
+
+
+def of_cohort(
+    features: pd.DataFrame, of: int, cohort: Cohort, who: str, n: int = 100, seed: int = 0
+) -> Reference:
+    """Return applicants of a cohort, taken from those the model has learnt from.
+
+    Args:
+        features: (m, p) features of the training applicants in the cohort.
+        of: How many training applicants there are.
+        cohort: Which one.
+        who: Its conditions in words.
+        n: Most applicants in it.
+        seed: Draws the sample where there are more.
+
+    Raises:
+        CohortError: There are too few.
+    """
+    require_enough(len(features), cohort, of, LEAST_REFERENCE)
+    rows = _sample(np.arange(len(features)), n, seed)
+    frame = features.iloc[np.sort(rows)]
+    drawn = "all" if len(rows) == len(features) else f"{len(rows):,} drawn at random from the"
+    sentence = (
+        f"“{cohort.name}”: {drawn} {len(features):,} of {of:,} applicants of the training part "
+        f"with {who}."
+    )
+    kind = f"{COHORT}{cohort.id}"
+    return Reference(_hash(kind, frame), kind, frame, of, sentence, cohort.name)
 
 
 def _pick(

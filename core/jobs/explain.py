@@ -15,12 +15,11 @@ from typing import Any
 import pandas as pd
 
 from core.data.catalog import data_set_source
-from core.decision.scoring import Scorer
 from core.errors import ExplanationError, NotFoundError
 from core.explanation.global_ import Explained, explain_rows, in_chunks, in_random_order
 from core.explanation.reference import Kind
 from core.formatting import of
-from core.jobs.explain_request import ROWS
+from core.jobs.explain_request import ROWS, scorer_against
 from core.jobs.progress import JobContext, Stopped
 from core.store.base import new_id
 from core.store.tables import ModelVersion
@@ -53,7 +52,7 @@ class _Explanation:
         payload = context.job.payload
         self._context, self._workspace = context, context.workspace
         self._kind: Kind = payload.get("compared_with", "near_cut_off")
-        self._scorer = Scorer.load(self._workspace, payload["model_id"])
+        self._scorer = scorer_against(self._workspace, payload["model_id"], self._kind)
         self._model = self._scorer.model
         self._reference = self._scorer.references[self._kind]
         self._test = in_random_order(_test_rows(self._workspace, self._model))

@@ -1,6 +1,8 @@
 """Asks for an explanation of many applicants. Pages call this; core.jobs.explain does the work."""
 
-from core.explanation.reference import Kind
+from core.decision.scoring import Scorer
+from core.explanation.loan_rows import LoanRows, cohort_of
+from core.explanation.reference import Kind, Reference
 from core.store.tables import Job
 from core.store.workspace import Workspace
 
@@ -29,6 +31,27 @@ def start_explanation(
     running = active_explanation(workspace, model_id, compared_with)
     payload = {"model_id": model_id, "compared_with": compared_with, "rows": rows}
     return running or workspace.registry.submit("explain", f"Explaining {model.name}", payload)
+
+
+def with_reference(scorer: Scorer, reference: Reference) -> Scorer:
+    """Return a scorer that also compares with this population."""
+    references = {**scorer.references, reference.kind: reference}
+    return Scorer(scorer.model, scorer.bundle, scorer.policy, references)
+
+
+def scorer_against(workspace: Workspace, model_id: str, compared_with: Kind) -> Scorer:
+    """Return the scorer of a model version that knows this population, a cohort too.
+
+    Raises:
+        NotFoundError: There is no such model version or cohort.
+        CohortError: The cohort holds too few applicants of the training part.
+    """
+    scorer = Scorer.load(workspace, model_id)
+    cohort = cohort_of(workspace, compared_with)
+    if cohort is None:
+        return scorer
+    rows = LoanRows.read(workspace, scorer.model.run_id)
+    return with_reference(scorer, rows.reference(scorer.bundle, cohort))
 
 
 def active_explanation(workspace: Workspace, model_id: str, compared_with: Kind) -> Job | None:

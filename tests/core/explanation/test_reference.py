@@ -6,13 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.errors import ExplanationError
-from core.explanation.reference import KINDS, choose, from_files, to_files
+from core.errors import CohortError, ExplanationError
+from core.explanation.cohort import Cohort, Condition
+from core.explanation.reference import KINDS, choose, from_files, of_cohort, to_files
 
 PD = np.array([0.05, 0.30, 0.19, 0.21, 0.18, 0.02, 0.20])
 FRAME = pd.DataFrame(
     {"income": PD * 100, "row": pd.Series(list("abcdefg"), dtype="str")}, index=range(10, 17)
 )
+RENTERS = Cohort("coh_1", "Renters", (Condition("Home", "is", ("rent",)),))
 POLICY = SimpleNamespace(approve_below=0.20)
 
 
@@ -70,3 +72,21 @@ def test_what_cannot_be_chosen_is_refused(frame, kind, words):
     """The message names what came."""
     with pytest.raises(ExplanationError, match=words):
         choose(frame, PD[: len(frame)], POLICY, kind)
+
+
+def test_a_cohort_can_be_compared_with():
+    """It has its own kind, name and sentence; the same rows give the same id."""
+    frame = pd.DataFrame({"income": np.arange(40.0)})
+    first, second = (of_cohort(frame, 900, RENTERS, "Home is rent", n=25) for _ in range(2))
+    assert (first.kind, first.name) == ("cohort:coh_1", "applicants of “Renters”")
+    assert (first.n, first.of, first.id) == (25, 900, second.id)
+    assert first.sentence == (
+        "“Renters”: 25 drawn at random from the 40 of 900 applicants of the training part with "
+        "Home is rent."
+    )
+
+
+def test_a_cohort_of_few_is_not_compared_with():
+    """Nine applicants are too few to stand for a population."""
+    with pytest.raises(CohortError, match="“Renters” has 9 of these 900 applicants"):
+        of_cohort(pd.DataFrame({"income": np.arange(9.0)}), 900, RENTERS, "Home is rent")
