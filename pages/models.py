@@ -6,6 +6,7 @@ from ui.components.page import empty_state, failures, page_header
 from ui.components.pickers import model_name, pick_model
 from ui.models_actions import actions, history, other_cut_offs, problem
 from ui.models_evidence import figures, origin, versions
+from ui.models_reasons import reason_list
 from ui.session import workspace
 
 with page_header("Models", "Which versions are there, what speaks for them, and which decides?"):
@@ -23,6 +24,8 @@ with failures():
     versions(workspace().registry.models(), champion)
     st.header("Other cut-offs", anchor=False)
     other_cut_offs(model)
+    st.header("Reasons", anchor=False)
+    reason_list(model)
     st.header("Publication history", anchor=False)
     history(champion)
     origin(model)

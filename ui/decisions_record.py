@@ -12,7 +12,7 @@ from core.decision.ledger import export_json, final_decision, replay
 from core.decision.policy import Policy
 from core.decision.scoring import Scorer
 from core.errors import LendlensError
-from core.formatting import MISSING, number
+from core.formatting import MISSING, number, typeset
 from core.store.tables import DecisionRecord
 from ui import links
 from ui.components.pickers import model_name
@@ -54,7 +54,7 @@ def _reasons(entry: DecisionRecord) -> None:
     if not entry.reasons:
         st.markdown("No field raised the risk above that of the reference population.")
     for place, reason in enumerate(entry.reasons, start=1):
-        st.markdown(f"{place}. {reason['sentence']}")
+        st.markdown(f"{place}. {typeset(reason['sentence'])}")
     if sentence := entry.method.get("reference", {}).get("sentence"):
         st.caption(f"Reference population: {sentence}")
 
@@ -89,8 +89,10 @@ def _checks(entry: DecisionRecord) -> None:
     else:
         then, today = again.recorded, again.computed
         st.error(
-            f"Replayed just now, it differs: recorded log-odds {then[1]!r} and {then[2]} points, "
-            f"computed {today[1]!r} and {today[2]} points.",
+            typeset(
+                f"Replayed just now, it differs: recorded log-odds {then[1]!r} and {then[2]} "
+                f"points, computed {today[1]!r} and {today[2]} points."
+            ),
             icon=":material/error:",
         )
 
@@ -105,7 +107,7 @@ def _inputs(entry: DecisionRecord) -> None:
         {
             "Field": [known[name].label if name in known else name for name in names],
             "Value": [_shown(entry.inputs[name], known.get(name)) for name in names],
-            "Note": [notes.get(name, "") for name in names],
+            "Note": [typeset(notes.get(name, "")) for name in names],
         }
     )
     if not notes:
@@ -127,7 +129,7 @@ def _shown(value: Any, field: Field | None) -> str:
         return MISSING
     if isinstance(value, str):
         return value
-    return f"{number(value)} {field.unit if field else ''}".strip()
+    return typeset(f"{number(value)} {field.unit if field else ''}".strip())
 
 
 def _depth(entry: DecisionRecord) -> None:
@@ -141,6 +143,8 @@ def _depth(entry: DecisionRecord) -> None:
             f"**Policy** version {policy.version}: {policy.sentence} {policy.scale.sentence}"
         )
         st.markdown(f"**Method** {entry.method.get('selection', '')}")
+        if wording := entry.method.get("wording", {}).get("id"):
+            st.markdown(f"**Wording** of the version's own reason list, id {wording}.")
         links.link(model_name(model), "models", icon=":material/deployed_code:", model=model.id)
         st.json(json.loads(export_json([entry]))[0], expanded=1)
         st.download_button(

@@ -8,6 +8,7 @@ from core.decision.scoring import Assessment, Scorer
 from core.explanation import words
 from core.explanation.local import path
 from core.explanation.reference import Kind
+from core.formatting import typeset
 from core.store.tables import Run
 from ui import links, theme
 from ui.components.figure import draw
@@ -95,7 +96,7 @@ def _explained(scorer: Scorer, said: Assessment, where: str, compared_with: Kind
         if said.reasons:
             st.markdown("**What raises the risk most**")
         for place, reason in enumerate(said.reasons, start=1):
-            st.markdown(f"{place}. {reason.sentence}")
+            st.markdown(f"{place}. {typeset(reason.sentence)}")
     with right:
         finding = words.applicant(
             attribution,

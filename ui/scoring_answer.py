@@ -69,7 +69,7 @@ def why(scorer: Scorer, said: Assessment) -> None:
     if not said.reasons:
         st.markdown(f"Nothing puts this applicant above {_compared(said)}.")
     for place, reason in enumerate(said.reasons, start=1):
-        st.markdown(f"{place}. {typeset(reason.sentence)}  \n{_weight(reason)}")
+        st.markdown(f"{place}. {typeset(reason.sentence)}  \n{_weight(reason, said)}")
     st.caption(f"Whom the applicant is compared with: {said.method['reference']['sentence']}")
     _waterfall(scorer, said, said.attribution)
 
@@ -100,12 +100,22 @@ def _who(scorer: Scorer, said: Assessment) -> str:
     return scorer.references[said.method["reference"]["kind"]].name
 
 
-def _weight(reason: Reason) -> str:
+def _weight(reason: Reason, said: Assessment) -> str:
     risk = 100 * reason.default_probability
     return (
-        f":gray[:small[Raises the probability of default by {risk:.1f} percentage points and "
-        f"takes {count(-reason.points)} points.]]"
+        f":gray[:small[Raises the probability of default by {risk:.1f}{_bar(reason, said)} "
+        f"percentage points and takes {count(-reason.points)} points.]]"
     )
+
+
+def _bar(reason: Reason, said: Assessment) -> str:
+    """Return the reason's 95 % error bar in percentage points; "" where it is exact."""
+    shares = said.attribution
+    if shares is None or shares.bars is None:
+        return ""
+    without = said.default_probability - reason.default_probability
+    bar = shares.bars[shares.names.index(reason.field)] * without * (1 - without)
+    return f" (±\N{NO-BREAK SPACE}{100 * bar:.2f})"
 
 
 def _compared(said: Assessment) -> str:

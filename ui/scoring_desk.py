@@ -60,7 +60,8 @@ def _desk(scorer: Scorer, run: Run) -> None:
         with right:
             save_section(scorer, said, values, partial(explained, scorer, values))
             reasoned = explained(scorer, values) if opening else first_explained(scorer, values)
-            why(scorer, reasoned)
+            with st.container(key="scoring-why"):
+                why(scorer, reasoned)
             recourse_section(scorer, said, values)
             recent_decisions()
         if not is_sharp(scorer, values):

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from core.charts.field_lines import by_field, lines, signed
 from core.charts.template import Palette, Theme, palette, rows_of
-from core.formatting import percent
+from core.formatting import percent, typeset
 
 ROUND = (
     (0.01, 0.1, 0.5, 0.9, 0.99),
@@ -66,7 +66,10 @@ def _lined(frame: pd.DataFrame, base_name: str, theme: Theme) -> go.Figure:
     fig = by_field(
         [
             base_name[:1].upper() + base_name[1:],
-            *(f"{row.label}: {row.value}" if row.value else row.label for row in rows_of(frame)),
+            *(
+                f"{row.label}: {typeset(row.value)}" if row.value else row.label
+                for row in rows_of(frame)
+            ),
             "This applicant",
         ],
         "Probability of default (PD)",
@@ -86,7 +89,7 @@ def _lined(frame: pd.DataFrame, base_name: str, theme: Theme) -> go.Figure:
 
 def _step_text(row: Any) -> str:
     word = "Raises" if row.log_odds > 0 else "Lowers"
-    value = f": {escape(row.value)}" if row.value else ""
+    value = f": {escape(typeset(row.value))}" if row.value else ""
     unsure = f" ± {row.error_bar:.3f}" if row.error_bar else ""
     return (
         f"<b>{escape(row.label)}{value}</b><br>"

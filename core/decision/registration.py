@@ -9,9 +9,12 @@ from functools import partial
 import pandas as pd
 
 from core.data.catalog import data_set_source
+from core.data.schema import Schema
 from core.decision.policy import Policy
+from core.decision.wordings import inherited, wordings_file, wordings_of
 from core.errors import ModelError, NotFoundError
 from core.evaluation.report import Report, at_cut_off
+from core.explanation.reason_list import ReasonList
 from core.explanation.reference import KINDS, choose, to_files
 from core.model.bundle import Bundle
 from core.model.served import sigmoid
@@ -24,7 +27,13 @@ TRAINING_ONLY = ("predictions.parquet", "challengers/")
 """Files that stay with the run: nobody needs them to score, explain or judge a model version."""
 
 
-def register(workspace: Workspace, run_id: str, name: str, policy: Policy) -> ModelVersion:
+def register(
+    workspace: Workspace,
+    run_id: str,
+    name: str,
+    policy: Policy,
+    wordings: ReasonList | None = None,
+) -> ModelVersion:
     """Copy a finished run into a new model version with this policy.
 
     Registering a run once more with other cut-offs makes another version; the first stays as
@@ -35,6 +44,7 @@ def register(workspace: Workspace, run_id: str, name: str, policy: Policy) -> Mo
         run_id: A finished run.
         name: What the model is called; versions count under it.
         policy: Its cut-offs and points; its version is counted here.
+        wordings: Its reason list; that of the newest version on the same data set if None.
 
     Raises:
         NotFoundError: There is no such run.
@@ -48,10 +58,14 @@ def register(workspace: Workspace, run_id: str, name: str, policy: Policy) -> Mo
     source, model_id = f"runs/{run_id}", new_id("mod")
     workspace.artifacts.verify(source, run.digest)
     read = partial(workspace.artifacts.read, source)
+    if wordings is None:
+        schema = Schema.from_json(json.loads(read("schema.json")))
+        wordings = inherited(workspace, run.data_set_id, schema)
     files = {
         **{file: read(file) for file in workspace.artifacts.names(source) if _serves(file)},
         **_references(workspace, run.data_set_id, policy, read),
         **_evidence(policy, read),
+        **wordings_file(wordings),
         "policy.json": json.dumps(policy.to_json(), indent=1).encode(),
     }
     about = {"model_id": model_id, "name": name, "run_id": run_id, "run_digest": run.digest}
@@ -76,7 +90,7 @@ def change_policy(workspace: Workspace, model_id: str, policy: Policy) -> ModelV
         raise ModelError(
             f"Version {model.version} already has these cut-offs. Change one to make a new version."
         )
-    return register(workspace, model.run_id, model.name, policy)
+    return register(workspace, model.run_id, model.name, policy, wordings_of(workspace, model_id))
 
 
 def _serves(file: str) -> bool:

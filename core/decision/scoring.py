@@ -12,7 +12,9 @@ import numpy as np
 
 from core.decision.applicant import Flag, Value, flag, read
 from core.decision.policy import Decision, Policy, probability
+from core.decision.wordings import read_wordings
 from core.errors import ExplanationError, FieldProblem, InputError
+from core.explanation.reason_list import STANDARD, ReasonList
 from core.explanation.reasons import Reason, reasons
 from core.explanation.reference import Kind, Reference, from_files
 from core.explanation.shapley import Attribution, Explainer
@@ -40,7 +42,7 @@ class Assessment:
         flags: What is unusual about the values.
         model_id: Which model version said so.
         attribution: Each feature's share in the log-odds; None when reasons were not asked for.
-        method: How the reasons were found, as kept in a decision record.
+        method: How the reasons were found and worded, as kept in a decision record.
         features: What the reasons speak of: each feature's value, None where it was not given.
     """
 
@@ -86,12 +88,14 @@ class Scorer:
         bundle: Bundle,
         policy: Policy,
         references: Mapping[Kind, Reference],
+        wordings: ReasonList = STANDARD,
     ) -> None:
         """Take the parts; `load` reads them from the store."""
         self.model = model
         self.bundle = bundle
         self.policy = policy
         self.references = references
+        self.wordings = wordings
         self._explainers: dict[Kind, Explainer] = {}
         self._preparing = threading.Lock()
 
@@ -114,7 +118,8 @@ class Scorer:
         workspace.artifacts.verify(folder, model.digest)
         read_file = partial(workspace.artifacts.read, folder)
         policy = Policy.from_json(json.loads(read_file("policy.json")))
-        return cls(model, Bundle.from_files(read_file), policy, from_files(read_file))
+        wordings = read_wordings(read_file)
+        return cls(model, Bundle.from_files(read_file), policy, from_files(read_file), wordings)
 
     def read(self, applicant: Mapping[str, Any]) -> dict[str, Value]:
         """Return one value per field; see `core.decision.applicant.read`."""
@@ -243,7 +248,8 @@ class Scorer:
             for name in self.bundle.features
         }
         pdo = self.policy.scale.pdo
-        found = reasons(attribution, told, reference, self.bundle.schema, pdo=pdo)
+        schema, wordings = self.bundle.schema, self.wordings
+        found = reasons(attribution, told, reference, schema, pdo=pdo, wordings=wordings)
         method = {
             "selection": SELECTION,
             "compared_with": f"{reference.n:,} {reference.name}",
@@ -254,6 +260,10 @@ class Scorer:
             "shapley": attribution.method,
             "longest_error_bar": 0.0 if attribution.bars is None else float(attribution.bars.max()),
             "precise": attribution.precise,
+            "wording": {
+                "id": wordings.digest,
+                "own": {r.field: wordings.own[r.field] for r in found if r.field in wordings.own},
+            },
         }
         return replace(said, reasons=found, attribution=attribution, method=method, features=told)
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from core.data.schema import Column, Schema
 from core.errors import ExplanationError
+from core.explanation.reason_list import STANDARD, Case, ReasonList, filled
 from core.explanation.reference import Reference
 from core.explanation.shapley import Attribution
 from core.formatting import number, percent
@@ -75,8 +76,11 @@ def reasons(
     *,
     pdo: float = 20,
     imputed: Collection[str] = (),
+    wordings: ReasonList = STANDARD,
 ) -> tuple[Reason, ...]:
     """Return the principal reasons, the weightiest first; equal ones in schema order.
+
+    Fields that the reason list states in the same words are one reason, that of the weightiest.
 
     Args:
         attribution: Against this reference.
@@ -86,6 +90,7 @@ def reasons(
         most: At most so many reasons.
         pdo: Points that double the odds.
         imputed: Features that the applicant left blank and the recipe filled.
+        wordings: The words of each field and case.
 
     Raises:
         ExplanationError: A field of the attribution is not a feature, such as a protected one.
@@ -96,14 +101,19 @@ def reasons(
                 f"{name!r} is marked {schema[name].role}, so it can be no reason. "
                 "Train again with it out of the features."
             )
+    places = {name: place for place, name in enumerate(schema.names)}
     ranked = sorted(
-        zip(attribution.names, attribution.values.tolist(), strict=True), key=lambda pair: -pair[1]
+        zip(attribution.names, attribution.values.tolist(), strict=True),
+        key=lambda pair: (-pair[1], places[pair[0]]),
     )
-    return tuple(
-        _reason(schema[name], share, attribution, features.get(name), reference, pdo, imputed)
-        for name, share in ranked[:most]
-        if share >= LEAST_LOG_ODDS
-    )
+    found: dict[str, Reason] = {}
+    for name, share in ranked:
+        if share < LEAST_LOG_ODDS or len(found) == most:
+            break
+        value = None if name in imputed else features.get(name)
+        reason = _reason(schema[name], share, attribution, value, reference, pdo, wordings)
+        found.setdefault(reason.sentence, reason)
+    return tuple(found.values())
 
 
 def _reason(
@@ -113,17 +123,22 @@ def _reason(
     value: Any,
     reference: Reference,
     pdo: float,
-    imputed: Collection[str],
+    wordings: ReasonList,
 ) -> Reason:
     usual = _usual(column, reference)
-    value = None if column.name in imputed else value
-    sentence = _sentence(column, value, usual, reference.name)
+    slots = {
+        "label": column.label,
+        "value": shown(column, value),
+        "typical": shown(column, usual.value),
+        "share": percent(usual.share, 0),
+        "who": reference.name,
+    }
     return Reason(
         field=column.name,
         label=column.label,
-        value=shown(column, value),
-        typical=shown(column, usual.value),
-        sentence=sentence,
+        value=slots["value"],
+        typical=slots["typical"],
+        sentence=filled(wordings.text(column, _case(column, value, usual)), slots),
         log_odds=share,
         points=-round(share * pdo / math.log(2)),
         default_probability=_pd(attribution.log_odds) - _pd(attribution.log_odds - share),
@@ -161,36 +176,16 @@ def shown(column: Column, value: Any) -> str:
     return f"{number(value)} {column.unit.removesuffix('s') if one else column.unit}".strip()
 
 
-def _sentence(column: Column, value: Any, usual: _Usual, who: str) -> str:
-    if _missing(usual.value):
-        return f"{column.label} is {shown(column, value)}; {who} do not give it."
+def _case(column: Column, value: Any, usual: _Usual) -> Case:
     if _missing(value):
-        return f"{column.label} is not given; {_norm(column, usual, who)}."
-    if column.kind == "number":
-        return _number_sentence(column, float(value), usual.value, who)
-    if str(value) == str(usual.value):
-        return (
-            f"{column.label} is {value}, as for {percent(usual.share, 0)} of {who}, "
-            "but weighs more together with the other fields."
-        )
-    return f"{column.label} is {value}; {_norm(column, usual, who)}."
-
-
-def _number_sentence(column: Column, value: float, usual: float, who: str) -> str:
-    text, usual_text = shown(column, value), shown(column, usual)
-    if text == usual_text:
-        return (
-            f"{column.label} of {text} is typical of {who}, "
-            "but weighs more together with the other fields."
-        )
-    side = "below" if value < usual else "above"
-    return f"{column.label} of {text} is {side} the {usual_text} that is typical of {who}."
-
-
-def _norm(column: Column, usual: _Usual, who: str) -> str:
-    if column.kind == "number":
-        return f"{shown(column, usual.value)} is typical of {who}"
-    return f"{percent(usual.share, 0)} of {who} have {usual.value}"
+        return "missing"
+    if _missing(usual.value):
+        return "unusual"
+    if shown(column, value) == shown(column, usual.value):
+        return "same"
+    if column.kind != "number":
+        return "differs"
+    return "below" if float(value) < usual.value else "above"
 
 
 def _missing(value: Any) -> bool:

@@ -151,3 +151,65 @@ def test_a_damaged_run_is_said_in_words(seeded, second, open_page):
     at = open_page("models")
     assert not at.exception
     assert "predictions.parquet is not the file that was written" in text(at)
+
+
+def opened(open_page, model: ModelVersion):
+    """The page with the shelf of the reason list open."""
+    at = open_page("models", model=model.id)
+    at.session_state["shelf-reason-list"] = True
+    return at.run()
+
+
+def test_new_words_make_a_new_version(seeded, first, open_page):
+    """The table is edited, and the version made of it is shown; the champion stays."""
+    at = opened(open_page, first)
+    scorer = Scorer.load(seeded, first.id)
+    table = f"reason-list-{first.id}-table-"
+    at.session_state[table] = {
+        "edited_rows": {0: {"Wording": "Employed for {value} only"}},
+        "added_rows": [],
+        "deleted_rows": [],
+    }
+    at.run()
+    assert "1 wording differs from the standard." in text(at)
+    at.button(key=f"reason-list-{first.id}-keep").click().run()
+    made = seeded.registry.models()[0]
+    field = scorer.bundle.schema.features[0].name
+    assert Scorer.load(seeded, made.id).wordings.own == {
+        field: {"below": "Employed for {value} only"}
+    }
+    assert seeded.registry.champion().id == first.id
+
+
+def test_a_wording_that_is_no_reason_is_refused(seeded, first, open_page):
+    """The message names the field, and nothing can be kept."""
+    at = opened(open_page, first)
+    at.session_state[f"reason-list-{first.id}-table-"] = {
+        "edited_rows": {0: {"Wording": "Score too low"}},
+        "added_rows": [],
+        "deleted_rows": [],
+    }
+    at.run()
+    assert any("are no reasons" in error.value for error in at.error)
+    assert at.button(key=f"reason-list-{first.id}-keep").disabled
+
+
+def test_a_list_is_loaded_from_a_file(seeded, first, open_page):
+    """The table shows what the file holds, formula guards taken off again."""
+    at = opened(open_page, first)
+    column = Scorer.load(seeded, first.id).bundle.schema.features[0]
+    csv = f"Field,When,Wording\n{column.name},below,'-{{value}} is short\n".encode()
+    at.file_uploader[0].upload("reasons.csv", csv).run()
+    at.button(key=f"reason-list-{first.id}-use").click().run()
+    assert not at.exception
+    at.button(key=f"reason-list-{first.id}-keep").click().run()
+    made = seeded.registry.models()[0]
+    own = Scorer.load(seeded, made.id).wordings.own
+    assert own == {column.name: {"below": "-{value} is short"}}
+
+
+def test_a_file_of_another_model_is_refused(seeded, first, open_page):
+    """It is said why, and the table stays."""
+    at = opened(open_page, first)
+    at.file_uploader[0].upload("reasons.csv", b"Field,When,Wording\nshoe,below,x\n").run()
+    assert any("'shoe' is no field" in error.value for error in at.error)

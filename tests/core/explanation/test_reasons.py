@@ -6,6 +6,7 @@ import pytest
 
 from core.data.schema import Column, Schema
 from core.errors import ExplanationError
+from core.explanation.reason_list import ReasonList
 from core.explanation.reasons import reasons, shown, typical
 from core.explanation.reference import Reference
 from core.explanation.shapley import Attribution
@@ -61,12 +62,20 @@ def attribution(*values):
             "Duration of 60 months is above the 36 months that is typical of "
             "applicants who just pass.",
         ),
-        (2, {}, "Home is rent; 75\xa0% of applicants who just pass have owner."),
-        (2, {"home": np.nan}, "Home is not given; 75\xa0% of applicants who just pass have owner."),
+        (
+            2,
+            {},
+            "Home is “rent”; among applicants who just pass it is most often “owner” (75\xa0%).",
+        ),
+        (
+            2,
+            {"home": np.nan},
+            "Home is not given; among applicants who just pass it is most often “owner” (75\xa0%).",
+        ),
         (
             3,
             {},
-            "Records is no, as for 100\xa0% of applicants who just pass, "
+            "Records is “no”, as for 100\xa0% of applicants who just pass, "
             "but weighs more together with the other fields.",
         ),
         (4, {}, "Debt is 5; applicants who just pass do not give it."),
@@ -130,3 +139,24 @@ def test_typical_categories_tie_by_name():
     """Row order does not decide what is typical."""
     values = pd.Series(["rent", "owner", "rent", "owner"], dtype="str")
     assert typical(SCHEMA["home"], values) == typical(SCHEMA["home"], values[::-1]) == "owner"
+
+
+def test_a_field_speaks_in_its_own_words():
+    """The reason list replaces the sentence, its slots filled; other cases keep the standard."""
+    own = ReasonList({"income": {"below": "Income of {value} is too low; usual: {typical}"}})
+    (reason,) = reasons(attribution(1.0), APPLICANT, REFERENCE, SCHEMA, wordings=own)
+    assert reason.sentence == "Income of 70 is too low; usual: 141"
+    (reason,) = reasons(
+        attribution(1.0), APPLICANT | {"income": 500.0}, REFERENCE, SCHEMA, wordings=own
+    )
+    assert reason.sentence.startswith("Income of 500 is above")
+
+
+def test_the_same_words_are_one_reason():
+    """Two fields that say the same leave room for a further one."""
+    same = {"below": "Too little money", "unusual": "Too little money"}
+    own = ReasonList({"income": same, "debt": same})
+    found = reasons(
+        attribution(0.5, 0.1, 0.2, 0.3, 0.4), APPLICANT, REFERENCE, SCHEMA, wordings=own
+    )
+    assert [reason.field for reason in found] == ["income", "records", "home", "time"]
