@@ -5,6 +5,7 @@ import streamlit as st
 from ui.components.page import empty_state, page_header
 from ui.components.pickers import pick_run, run_name
 from ui.evaluation_checks import checks
+from ui.evaluation_cohort import cohort_section
 from ui.evaluation_cut_off import cut_off_section
 from ui.evaluation_depth import method
 from ui.evaluation_evidence import load, newest_model, policy_cut_off
@@ -32,6 +33,7 @@ if model is None or proposed is None:
     cut_off_section(evidence, evidence.report.cut_off, "the report of this run")
 else:
     cut_off_section(evidence, proposed, f"the policy of {model.name}, version {model.version}")
+cohort_section(evidence, run)
 method(evidence)
 if model is not None:
     next_step(model.id)

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from core.decision.scoring import Scorer
-from core.explanation.reference import NAMES
 from core.jobs.explain_request import active_explanation
+from ui.cohorts import pick_cohort
 from ui.components.page import empty_state, failures, page_header
 from ui.components.pickers import model_name, pick_model
 from ui.explanation_applicant import applicant_section
+from ui.explanation_cohort import cohort_section, pick_population
 from ui.explanation_data import stored_picture
 from ui.explanation_depth import depth
 from ui.explanation_field import field_section
@@ -25,17 +26,9 @@ if model is None:
 st.set_page_config(page_title=f"Explanation · {model_name(model)}")
 
 with failures():
-    scorer = Scorer.load(workspace(), model.id)
-    compared_with = st.segmented_control(
-        "Compared with",
-        list(scorer.references),
-        format_func=lambda kind: NAMES[kind].capitalize(),
-        default=next(iter(scorer.references)),
-        required=True,
-        key="compared-with",
-        bind="query-params",
-        help="Contributions say how far an applicant is from this group.",
-    )
+    run = workspace().registry.run(model.run_id)
+    cohort = pick_cohort(run)
+    scorer, compared_with = pick_population(Scorer.load(workspace(), model.id), cohort)
     reference = scorer.references[compared_with]
     picture = stored_picture(scorer, compared_with)
     if picture is None:
@@ -45,8 +38,10 @@ with failures():
             progress(job)
         answer(scorer, picture, reference)
         evidence(picture)
+        if cohort is not None:
+            cohort_section(picture, cohort, run)
         field_section(picture)
     if scorer.bundle.settings.additive:
         shapes_section(scorer, reference)
-    applicant_section(scorer, workspace().registry.run(model.run_id), compared_with, picture)
+    applicant_section(scorer, run, compared_with, picture)
     depth(scorer, picture, reference, compared_with)

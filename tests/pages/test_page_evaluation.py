@@ -286,3 +286,27 @@ def test_checks_say_what_to_do(workspace, open_page):
     assert ":material/warning: **It knows its rows.** ROC-AUC .9, .7. Use dropout." in said
     shelf = next(each for each in page.expander if "checks found" in each.label)
     assert shelf.label == "1 of 2 checks found nothing to worry about"
+
+
+def test_a_cohort_has_figures_of_its_own(seeded, open_page):
+    """The address names it; n of N, what was expected, and the figures of both stand there."""
+    run = seeded.registry.runs()[0]
+    source_id = seeded.registry.data_sets()[0].source_id
+    conditions = [{"field": "Age", "test": "below", "value": 40.0}]
+    cohort = seeded.registry.add_cohort(source_id, "Below 40", conditions)
+    at = open_page("evaluation", run=run.id, cohort=cohort.id)
+    assert not at.exception
+    titles = [str(each.value) for each in at.get("subheader")]
+    assert any(title.startswith("The network ranks “Below 40”") for title in titles)
+    said = " ".join(str(each.value) for each in at.get("markdown"))
+    assert re.search(r"\d+ of [\d,]+ test applicants, with Age below 40 years\.", said)
+
+
+def test_a_cohort_of_few_is_not_judged(seeded, open_page):
+    """The message has n of N instead of a figure."""
+    source_id = seeded.registry.data_sets()[0].source_id
+    conditions = [{"field": "Age", "test": "at least", "value": 67.0}]
+    cohort = seeded.registry.add_cohort(source_id, "Old", conditions)
+    at = open_page("evaluation", cohort=cohort.id)
+    assert not at.exception
+    assert any("figures need at least 30" in each.value for each in at.info)

@@ -130,3 +130,63 @@ def test_a_damaged_set_is_refused_with_its_name(explained, open_page):
     at = open_page("explanation")
     assert not at.exception
     assert "base.json is not the file that was written" in at.error[0].value
+
+
+@pytest.fixture
+def renters(explained):
+    """A saved cohort of about a quarter of the file."""
+    data_set = explained.registry.data_sets()[0]
+    conditions = [{"field": "Home", "test": "is", "value": ["rent"]}]
+    return explained.registry.add_cohort(data_set.source_id, "Renters", conditions)
+
+
+def test_a_cohort_in_the_address_is_shown_beside_everyone(explained, renters, open_page, lower):
+    """Its conditions, n of N and the figures of both."""
+    at = open_page("explanation", cohort=renters.id)
+    assert not at.exception
+    assert not at.error
+    assert "Cohort: Renters" in headings_on(at)
+    assert "Applicants with Home is rent." in words_on(at)
+    assert at.selectbox(key="pick-cohort").value == renters.id
+    assert any("of 40 explained applicants" in words for words in words_on(at).split(". "))
+
+
+@pytest.fixture
+def lower(monkeypatch):
+    """Figures of a handful are shown: forty rows are explained here."""
+    monkeypatch.setattr("core.explanation.cohort.require_enough.__defaults__", (5,))
+
+
+def test_a_cohort_that_is_too_small_says_so(explained, renters, open_page):
+    """No figure is drawn from a handful of applicants."""
+    at = open_page("explanation", cohort=renters.id)
+    assert not at.exception
+    assert "“Renters” has" in at.info[0].value
+    assert "figures need at least 30" in at.info[0].value
+
+
+def test_a_cohort_can_be_compared_with(explained, renters, open_page):
+    """It stands beside the stored populations, and is offered to be worked out."""
+    at = open_page("explanation", cohort=renters.id)
+    at.get("button_group")[0].set_value(f"cohort:{renters.id}").run()
+    assert not at.exception
+    assert "compared with applicants of “Renters”, has not been worked out" in words_on(at)
+    at.button(key="explain-1000").click().run()
+    (job,) = explained.registry.jobs(active=True)
+    assert job.payload["compared_with"] == f"cohort:{renters.id}"
+
+
+def test_a_removed_cohort_can_be_put_back(explained, renters, open_page):
+    """Its address says so, shows everyone, and offers to undo it."""
+    explained.registry.remove_cohort(renters.id)
+    at = open_page("explanation", cohort=renters.id)
+    assert "“Renters” was removed" in at.info[0].value
+    at.button(key="cohort-back").click().run()
+    assert at.selectbox(key="pick-cohort").value == renters.id
+
+
+def test_an_unknown_cohort_shows_everyone(explained, open_page):
+    """A mistyped address is told."""
+    at = open_page("explanation", cohort="coh_0")
+    assert not at.exception
+    assert "There is no cohort coh_0" in at.warning[0].value

@@ -11,7 +11,7 @@ from core.decision.scoring import Scorer
 from core.errors import NotFoundError
 from core.explanation.global_ import Explained
 from core.jobs import explain
-from core.jobs.explain_request import active_explanation, start_explanation
+from core.jobs.explain_request import active_explanation, scorer_against, start_explanation
 from core.jobs.progress import JobContext, Stopped
 from core.store.workspace import explanation_parts
 
@@ -198,3 +198,18 @@ def test_an_unknown_model_is_refused(workspace):
     with pytest.raises(NotFoundError, match="mod_0"):
         start_explanation(workspace, "mod_0")
     assert workspace.registry.jobs() == []
+
+
+def test_a_cohort_is_compared_with(seeded, model):
+    """Rows are explained against applicants of the training part that are in the cohort."""
+    source_id = seeded.registry.data_sets()[0].source_id
+    conditions = [{"field": "Home", "test": "is", "value": ["rent"]}]
+    cohort = seeded.registry.add_cohort(source_id, "Renters", conditions)
+    start_explanation(seeded, model.id, f"cohort:{cohort.id}", rows=3)
+    context = JobContext(seeded, seeded.registry.claim("test", 0))
+    _, meta = stored(seeded, explain.run(context))
+    assert meta["reference"]["kind"] == f"cohort:{cohort.id}"
+    assert meta["reference"]["n"] == 100
+    assert meta["reference"]["sentence"].startswith("“Renters”: 100 drawn at random from the")
+    reference = scorer_against(seeded, model.id, f"cohort:{cohort.id}").references
+    assert set(reference[f"cohort:{cohort.id}"].frame["Home"]) == {"rent"}

@@ -1,0 +1,125 @@
+"""What moves the risk of a cohort, beside everyone; and the cohort as whom one is compared with."""
+
+import numpy as np
+import streamlit as st
+
+from core.charts.explanation_cohort import beside_everyone as chart
+from core.decision.scoring import Scorer
+from core.errors import CohortError
+from core.explanation import words
+from core.explanation.by_cohort import beside_everyone, finding
+from core.explanation.cohort import Cohort, require_enough
+from core.explanation.loan_rows import LoanRows
+from core.explanation.reference import COHORT, NAMES, Kind
+from core.formatting import count, of, percent
+from core.jobs.explain_request import scorer_against
+from core.store.tables import Run
+from core.store.workspace import Workspace
+from ui import theme
+from ui.cohorts import loan_rows, remove_button
+from ui.components.figure import draw
+from ui.components.metrics import Figure, metric_row
+from ui.explanation_data import Picture
+from ui.session import workspace
+
+FIELDS = 12
+ASKED = "compared-with"
+
+
+def pick_population(scorer: Scorer, cohort: Cohort | None) -> tuple[Scorer, Kind]:
+    """Let the visitor choose whom applicants are compared with; a cohort in view can be chosen.
+
+    Returns:
+        A scorer that knows the population, and its kind.
+    """
+    asked = st.query_params.get(ASKED, "")
+    own = f"{COHORT}{cohort.id}" if cohort else asked if asked.startswith(COHORT) else ""
+    extended = _knowing(scorer, own) if own else scorer
+    kind = st.segmented_control(
+        "Compared with",
+        list(extended.references),
+        format_func=lambda kind: _name(extended, kind),
+        default=next(iter(scorer.references)),
+        required=True,
+        key=ASKED,
+        bind="query-params",
+        help="Contributions say how far an applicant is from this group. Choose a cohort to "
+        "compare with it.",
+    )
+    return extended, kind
+
+
+def _name(scorer: Scorer, kind: Kind) -> str:
+    return NAMES[kind].capitalize() if kind in NAMES else f"“{scorer.references[kind].called}”"
+
+
+def _knowing(scorer: Scorer, kind: Kind) -> Scorer:
+    """Return the scorer that also knows this cohort; the plain one where that cannot be."""
+    try:
+        return _against(workspace(), scorer.model.id, kind)
+    except CohortError as error:
+        st.caption(f"Nobody can be compared with this cohort. {error}")
+        return scorer
+
+
+@st.cache_resource(max_entries=8, show_spinner="Finding the cohort")
+def _against(_workspace: Workspace, model_id: str, kind: Kind) -> Scorer:
+    return scorer_against(_workspace, model_id, kind)
+
+
+def cohort_section(picture: Picture, cohort: Cohort, run: Run) -> None:
+    """Draw the figures of a cohort beside everyone's."""
+    rows = loan_rows(run)
+    st.header(f"Cohort: {cohort.name}", anchor=False)
+    st.caption(f"Applicants with {cohort.sentence(rows.schema)}.")
+    inside = rows.holds(cohort, picture.explained.values.index)
+    try:
+        require_enough(int(inside.sum()), cohort, len(inside))
+    except CohortError as error:
+        st.info(str(error), icon=":material/group_off:")
+        remove_button(cohort)
+        return
+    frame = picture.once(
+        ("cohort", cohort.id), lambda: beside_everyone(picture.explained, inside, picture.schema)
+    )
+    _figures(picture, cohort, rows, inside)
+    top = frame.head(FIELDS)
+    draw(
+        chart(top, cohort.name, theme.current()),
+        finding(frame, cohort.name),
+        frame,
+        key="explanation-cohort",
+        alt="Mean absolute Shapley value of each field in the cohort and among everyone",
+    )
+    st.caption(
+        f"Means over {of(int(inside.sum()), len(inside), 'explained applicants')} with 95 % "
+        "intervals; order of fields as for everyone. A difference is named only where Welch's "
+        "test against all other applicants finds it, at 5 % over all fields together."
+    )
+    remove_button(cohort)
+
+
+def _figures(picture: Picture, cohort: Cohort, rows: LoanRows, inside: np.ndarray) -> None:
+    part = picture.explained.where(inside)
+    own, all_ = part.default_probability.mean(), picture.explained.default_probability.mean()
+    everyone = int(rows.holds(cohort, rows.frame.index).sum())
+    metric_row(
+        [
+            Figure(
+                "Explained in this cohort",
+                count(len(part)),
+                f"of {words.how_many(len(picture.explained), picture.of)}",
+            ),
+            Figure(
+                "Mean default probability",
+                percent(float(own)),
+                f"of the cohort; {percent(float(all_))} of everyone explained",
+                "The mean of what the model says of each applicant.",
+            ),
+            Figure(
+                "In the loan file",
+                count(everyone),
+                f"of {count(len(rows.frame))} applicants are in the cohort",
+            ),
+        ]
+    )
