@@ -62,7 +62,7 @@ def _added(draft: list[Condition], rows: LoanRows) -> None:
                 key=f"cohort-drop-{place}",
                 type="tertiary",
                 icon=":material/close:",
-                on_click=draft.pop,
+                on_click=draft.__delitem__,
                 args=(place,),
             )
 
