@@ -25,18 +25,20 @@ def recourse_section(scorer: Scorer, said: Assessment, values: dict[str, Value])
     shelf = st.expander("What would lead to approval?", on_change="rerun", key="shelf-recourse")
     if shelf.open:
         with shelf:
-            levers = _levers(scorer)
-            _options(scorer, _found(scorer, values, levers), levers)
+            levers, beyond = _levers(scorer), bool(st.session_state.get(_beyond(scorer)))
+            _options(scorer, _found(scorer, values, levers, beyond), levers)
             if st.toggle("Choose what may change", key="choose-levers"):
                 _editor(scorer)
 
 
-def _found(scorer: Scorer, values: dict[str, Value], levers: tuple[Lever, ...]) -> Recourse:
+def _found(
+    scorer: Scorer, values: dict[str, Value], levers: tuple[Lever, ...], beyond: bool
+) -> Recourse:
     """Return the search; kept while neither values nor levers change."""
-    asked = (scorer.model.id, tuple(values.items()), levers)
+    asked = (scorer.model.id, tuple(values.items()), levers, beyond)
     known = st.session_state.get("scoring-recourse")
     if known is None or known[0] != asked:
-        known = (asked, way_to_approval(scorer, values, levers))
+        known = (asked, way_to_approval(scorer, values, levers, beyond))
         st.session_state["scoring-recourse"] = known
     found: Recourse = known[1]
     return found
@@ -58,7 +60,9 @@ def _options(scorer: Scorer, found: Recourse, levers: tuple[Lever, ...]) -> None
     for place, option in enumerate(found.options, start=1):
         steps = ", and ".join(_said(change, fields[change.name]) for change in option.changes)
         risk = percent(float(sigmoid(pd.Series([option.log_odds]).to_numpy())[0]))
-        st.markdown(f"{place}. {typeset(steps)}  \n:gray[:small[Default probability {risk}.]]")
+        points = count(scorer.policy.points(option.log_odds))
+        told = f"Default probability {risk}, {points} points."
+        st.markdown(f"{place}. {typeset(steps)}  \n:gray[:small[{typeset(told)}]]")
     st.caption(
         f"The smallest changes that lead below {threshold}, by share of the present value; "
         f"{count(found.tried)} combinations were scored. They show how the model would answer, "
@@ -86,6 +90,10 @@ def _key(scorer: Scorer) -> str:
     return f"levers-{scorer.model.id}"
 
 
+def _beyond(scorer: Scorer) -> str:
+    return f"levers-{scorer.model.id}-beyond"
+
+
 def _editor(scorer: Scorer) -> None:
     """Draw which fields may change, which way and how far; the button searches anew."""
     levers = {lever.name: lever for lever in _levers(scorer)}
@@ -93,10 +101,14 @@ def _editor(scorer: Scorer) -> None:
     edited = st.data_editor(
         pd.DataFrame([_row(field, levers) for field in fields]),
         hide_index=True,
-        disabled=["Field"],
+        disabled=["Field", "In training"],
         column_config={
             "May change": st.column_config.CheckboxColumn("May change", width="small"),
             "Way": st.column_config.SelectboxColumn(options=list(WAYS.values()), required=True),
+            "In training": st.column_config.TextColumn(help="Range of the training data"),
+            "Step": st.column_config.NumberColumn(
+                min_value=1e-9, help="Values lie whole steps from the present one"
+            ),
             "Weight": st.column_config.NumberColumn(
                 min_value=0.01,
                 required=True,
@@ -105,8 +117,16 @@ def _editor(scorer: Scorer) -> None:
         },
         key=f"lever-table-{scorer.model.id}",
     )
-    if st.button("Search with these", type="primary", key="use-levers"):
+    beyond = st.toggle(
+        "Allow values outside the training data",
+        bool(st.session_state.get(_beyond(scorer))),
+        key=f"lever-beyond-{scorer.model.id}",
+        help="Bounds may then reach further than any applicant the model has learnt from. What it "
+        "says there is a guess.",
+    )
+    if st.button("Search with these", key="use-levers", icon=":material/search:"):
         st.session_state[_key(scorer)] = _marked(fields, edited)
+        st.session_state[_beyond(scorer)] = beyond
         st.rerun(scope="fragment")
 
 
@@ -116,11 +136,20 @@ def _row(field: Field, levers: Mapping[str, Lever]) -> dict[str, Any]:
         "Field": field.label,
         "May change": field.name in levers,
         "Way": WAYS[lever.direction],
+        "In training": _seen(field),
         "At least": lever.low,
         "At most": lever.high,
         "Step": lever.step,
         "Weight": lever.cost,
     }
+
+
+def _seen(field: Field) -> str:
+    if field.kind == "category":
+        return ", ".join(field.categories[:4])
+    if field.low is None:
+        return ""
+    return typeset(f"{_text(field.low)} to {_text(field.high)}")
 
 
 def _marked(fields: list[Field], edited: pd.DataFrame) -> tuple[Lever, ...]:

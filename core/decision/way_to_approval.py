@@ -4,16 +4,17 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-import pandas as pd
-
 from core.decision.applicant import Value
 from core.decision.scoring import Scorer
+from core.decision.what_if import WhatIf
 from core.explanation.recourse import Lever, Option, Recourse, recourse
+
+FLOAT32 = 1e-5
+"""Log-odds: the search computes in single precision, so it goes so much further."""
 
 
 def way_to_approval(
-    scorer: Scorer, values: Mapping[str, Value], levers: Sequence[Lever]
+    scorer: Scorer, values: Mapping[str, Value], levers: Sequence[Lever], beyond: bool = False
 ) -> Recourse:
     """Return the smallest changes after which the policy approves.
 
@@ -24,20 +25,21 @@ def way_to_approval(
         scorer: The model version with its policy.
         values: One per field, as `Scorer.read` returns them.
         levers: The fields that may change.
+        beyond: Whether their bounds may lie outside of what was seen in training.
     """
     threshold = scorer.policy.approve_below
     if not 0 < threshold < 1 or not levers:
         return Recourse((), math.inf, 0)
 
-    def score(frame: pd.DataFrame) -> np.ndarray:
-        return scorer.bundle.log_odds(scorer.bundle.prepare(frame))
-
-    goal = math.log(threshold / (1 - threshold))
-    found = recourse(values, scorer.bundle.fields, levers, score, goal)
-    kept = tuple(option for option in found.options if _approved(scorer, values, option))
-    return replace(found, options=kept)
+    goal = math.log(threshold / (1 - threshold)) - FLOAT32
+    search = WhatIf(scorer.bundle, values)
+    found = recourse(values, scorer.bundle.fields, levers, search, goal, beyond)
+    scored = [_scored(scorer, values, option) for option in found.options]
+    return replace(found, options=tuple(option for option in scored if option is not None))
 
 
-def _approved(scorer: Scorer, values: Mapping[str, Value], option: Option) -> bool:
+def _scored(scorer: Scorer, values: Mapping[str, Value], option: Option) -> Option | None:
+    """Return the option with the log-odds the scorer gives; None where it does not approve."""
     changed = {change.name: change.after for change in option.changes}
-    return scorer.assess({**values, **changed}, reasons=False).decision == "approve"
+    said = scorer.assess({**values, **changed}, reasons=False)
+    return replace(option, log_odds=said.log_odds) if said.decision == "approve" else None

@@ -17,28 +17,31 @@ from itertools import combinations, product
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 
 from core.data.fields import Field
 
 Direction = Literal["up", "down", "either"]
 Value = float | str | None
+Score = Callable[[Sequence[Mapping[str, Value]]], np.ndarray]
 
 MOST_OPTIONS = 5
 FINEST, FINE, COARSE = 100, 24, 7
 """Values tried of a field when an option is polished, of a field alone, of one among several."""
 MOST_POLISHED = 10
 MOST_TOGETHER = 3
+MOST_IN_ALL = 8
+"""Fields an option may change: added one by one where no three of them suffice."""
 MOST_IN_TRIPLES = 6
 """Fields that triples are made of: those that bring the score nearest to the goal alone."""
 PER_FIELD = 0.1
 """What it costs that a field changes at all, as much as a tenth of its value."""
 
 _USUALLY: tuple[tuple[str, Direction], ...] = (
+    (r"pay_?amt|pay amt|paid|repaid|repayment", "up"),
     (r"amount|loan|credit_?limit|limit_bal|price|funded", "down"),
     (r"time|term|duration|months?$", "either"),
     (r"income|salary|wage|assets|saving|deposit|down_?payment", "up"),
-    (r"expense|debt|dti|balance|installment", "down"),
+    (r"expense|debt|dti|balance|installment|bill|owed|outstanding|utili[sz]ation", "down"),
 )
 _NEVER = r"age|birth|sex|gender|marital|nation|foreign|race|religion|children|depend"
 
@@ -50,8 +53,8 @@ class Lever:
     Attributes:
         name: Which field.
         direction: Which way; categories take any of their values.
-        low: Least value; the smallest seen in training if None.
-        high: Largest value; the largest seen in training if None.
+        low: Least value; the smallest seen in training if None, or if it lies beyond.
+        high: Largest value; the largest seen in training if None, or if it lies beyond.
         step: Values lie whole steps from the present one; a round one is chosen if None.
         cost: Weight of a change, above 0.
     """
@@ -127,8 +130,9 @@ def recourse(
     applicant: Mapping[str, Value],
     fields: Sequence[Field],
     levers: Sequence[Lever],
-    score: Callable[[pd.DataFrame], np.ndarray],
+    score: Score,
     goal: float,
+    beyond: bool = False,
 ) -> Recourse:
     """Search for changes after which the log-odds lie below the goal.
 
@@ -136,10 +140,11 @@ def recourse(
         applicant: The present value of every field.
         fields: All of them, in the form's order.
         levers: Those that may change.
-        score: Returns (n,) log-odds for a frame of applicants, one column per field.
+        score: Returns (n,) log-odds of the applicant after each of n sets of changes.
         goal: In log-odds; approval begins below it.
+        beyond: Whether bounds of levers may lie outside of what was seen in training.
     """
-    search = _Search(applicant, fields, levers, score, goal)
+    search = _Search(applicant, fields, levers, score, goal, beyond)
     options = search.run()
     return Recourse(options, search.nearest, search.tried)
 
@@ -152,30 +157,40 @@ class _Search:
         applicant: Mapping[str, Value],
         fields: Sequence[Field],
         levers: Sequence[Lever],
-        score: Callable[[pd.DataFrame], np.ndarray],
+        score: Score,
         goal: float,
+        beyond: bool,
     ) -> None:
         self._fields = {field.name: field for field in fields}
         self._now = {field.name: applicant.get(field.name) for field in fields}
-        self._score, self._goal = score, goal
-        self._weights = {lever.name: lever.cost for lever in levers}
+        self._score, self._goal, self._beyond = score, goal, beyond
         grids = {lever.name: self._grid(lever) for lever in levers}
         self._grids = {name: grid for name, grid in grids.items() if grid}
+        weights = {lever.name: lever.cost for lever in levers}
+        self._costs = {
+            name: {value: PER_FIELD + weights[name] * self._size(name, value) for value in grid}
+            for name, grid in self._grids.items()
+        }
         self.nearest = np.inf
         self.tried = 0
 
     def run(self) -> tuple[Option, ...]:
         """Return the options, the cheapest first."""
+        self._evaluate([{}])
         if not self._grids:
             return ()
         alone = self._evaluate(
             [{name: v} for name, grid in self._grids.items() for v in _thinned(grid, FINE)]
         )
-        best = self._cheapest(alone)
+        best, nearest = self._cheapest(alone), [min(alone, key=_log_odds)]
         order = sorted(self._grids, key=lambda name: self._reach(alone, name))
         for size in range(2, MOST_TOGETHER + 1):
             names = order if size == 2 else order[:MOST_IN_TRIPLES]
-            best |= self._cheapest(self._evaluate(list(self._together(names, size))))
+            together = self._evaluate(list(self._together(names, size)))
+            best |= self._cheapest(together)
+            nearest = [*nearest, *together]
+        if not best:
+            best = self._further(*min(nearest, key=_log_odds))
         promising = sorted(best.values(), key=self._cost)[:MOST_POLISHED]
         polished = sorted(map(self._polish, promising), key=lambda found: found.cost)
         return tuple(_diverse(polished)[:MOST_OPTIONS])
@@ -184,18 +199,10 @@ class _Search:
         """Return the log-odds after each set of changes."""
         if not changes:
             return []
-        columns = {
-            name: pd.Series([change.get(name, now) for change in changes], dtype=self._kind(name))
-            for name, now in self._now.items()
-        }
-        log_odds = self._score(pd.DataFrame(columns))
+        log_odds = self._score(changes)
         self.tried += len(changes)
         self.nearest = min(self.nearest, float(log_odds.min()))
         return list(zip(changes, map(float, log_odds), strict=True))
-
-    def _kind(self, name: str) -> str:
-        kinds = {"number": "float64", "date": "datetime64[us]"}
-        return kinds.get(self._fields[name].kind, "str")
 
     def _cheapest(
         self, evaluated: list[tuple[dict[str, Value], float]]
@@ -217,6 +224,26 @@ class _Search:
             for values in product(*(_thinned(self._grids[name], COARSE) for name in chosen)):
                 yield dict(zip(chosen, values, strict=True))
 
+    def _further(
+        self, changes: dict[str, Value], log_odds: float
+    ) -> dict[tuple[str, ...], dict[str, Value]]:
+        """Add one field after the other, each time the one that brings the score nearest."""
+        while len(changes) < MOST_IN_ALL:
+            added = [
+                changes | {name: value}
+                for name, grid in self._grids.items()
+                for value in (_thinned(grid, COARSE) if name not in changes else ())
+            ]
+            following, reached = min(
+                self._evaluate(added), key=_log_odds, default=(changes, log_odds)
+            )
+            if reached >= log_odds:
+                return {}
+            changes, log_odds = following, reached
+            if log_odds < self._goal:
+                return self._cheapest([(changes, log_odds)])
+        return {}
+
     def _polish(self, changes: dict[str, Value]) -> Option:
         """Take back as much of each change as the goal allows, until nothing more gives."""
         while True:
@@ -224,7 +251,7 @@ class _Search:
                 changes | {name: value}
                 for name in changes
                 for value in self._grids[name]
-                if self._cost({name: value}) < self._cost({name: changes[name]})
+                if self._costs[name][value] < self._costs[name][changes[name]]
             ]
             better = self._cheapest(self._evaluate(nearer)).get(tuple(sorted(changes)))
             if better is None:
@@ -237,10 +264,7 @@ class _Search:
         return Option(told, log_odds, self._cost(changes))
 
     def _cost(self, changes: Mapping[str, Value]) -> float:
-        return sum(
-            PER_FIELD + self._weights[name] * self._size(name, value)
-            for name, value in changes.items()
-        )
+        return sum(self._costs[name][value] for name, value in changes.items())
 
     def _size(self, name: str, value: Value) -> float:
         """Return how large a change is; any other category counts as much as a whole value."""
@@ -259,13 +283,24 @@ class _Search:
         if field.kind != "number":
             return []
         start = _number(self._now[lever.name], field)
-        low = _number(lever.low if lever.low is not None else field.low, field)
-        high = _number(lever.high if lever.high is not None else field.high, field)
-        step = lever.step or _round_step(max(abs(start), abs(high - low) / 10), field.whole)
+        low, high = self._bounds(lever, field)
+        usual = max(abs(start), abs(_number(field.typical, field))) or abs(high - low) / 10
+        step = lever.step or _round_step(usual, field.whole)
         up = _steps(start, high, step) if lever.direction != "down" else []
         down = _steps(start, low, -step) if lever.direction != "up" else []
         nearest_first: list[Value] = [*sorted([*up, *down], key=lambda value: abs(value - start))]
         return nearest_first
+
+    def _bounds(self, lever: Lever, field: Field) -> tuple[float, float]:
+        """Return the least and the largest value: the lever's, within what was seen in training."""
+        seen = _number(field.low, field), _number(field.high, field)
+        low = seen[0] if lever.low is None else lever.low
+        high = seen[1] if lever.high is None else lever.high
+        return (low, high) if self._beyond else (max(low, seen[0]), min(high, seen[1]))
+
+
+def _log_odds(evaluated: tuple[dict[str, Value], float]) -> float:
+    return evaluated[1]
 
 
 def _diverse(options: list[Option]) -> list[Option]:
@@ -285,11 +320,15 @@ def _thinned(grid: list[Value], most: int) -> list[Value]:
 
 
 def _steps(start: float, end: float, step: float) -> list[float]:
-    """Return at most FINEST values, whole steps from the start, up to the end."""
+    """Return at most FINEST values, whole steps from the start, up to the end.
+
+    Where there are more steps, they lie the denser the nearer: skewed fields reach far.
+    """
     most = int(np.floor((end - start) / step + 1e-9))
     if most < 1:
         return []
-    counts = np.unique(np.linspace(1, most, min(most, FINEST)).round().astype(int))
+    spaced = np.arange(1, most + 1) if most <= FINEST else np.geomspace(1, most, FINEST)
+    counts = np.unique(spaced.round().astype(int))
     return [round(start + float(count) * step, 10) for count in counts]
 
 

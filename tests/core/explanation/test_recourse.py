@@ -16,15 +16,13 @@ APPLICANT = {"Age": 30.0, "Income": 100.0, "Amount": 2000.0, "Home": "rent"}
 LEVERS = (Lever("Income", "up"), Lever("Amount", "down"))
 
 
-def score(frame):
-    """Amount raises, income lowers: now 2 - 1 = 1; the goal of 0 needs one of them to move."""
-    own = np.where(frame["Home"] == "own", -0.2, 0)
-    return (frame["Amount"] / 1000 - frame["Income"] / 100 + own).to_numpy()
+def found(levers=LEVERS, goal=0.0, applicant=APPLICANT, beyond=False):
+    """Search with the score below."""
 
+    def score(changes):
+        return np.array([score_of(applicant | dict(each)) for each in changes])
 
-def found(levers=LEVERS, goal=0.0, applicant=APPLICANT):
-    """Search with the score above."""
-    return recourse(applicant, FIELDS, levers, score, goal)
+    return recourse(applicant, FIELDS, levers, score, goal, beyond)
 
 
 def test_every_option_reaches_the_goal():
@@ -38,8 +36,9 @@ def test_every_option_reaches_the_goal():
 
 
 def score_of(values):
-    """Score one applicant."""
-    return values["Amount"] / 1000 - values["Income"] / 100
+    """Amount raises, income lowers: now 2 - 1 = 1; the goal of 0 needs one of them to move."""
+    own = -0.2 if values["Home"] == "own" else 0.0
+    return values["Amount"] / 1000 - (values["Income"] or 0) / 100 + own
 
 
 def test_the_cheapest_comes_first():
@@ -103,3 +102,38 @@ def test_amount_and_income_are_proposed_and_age_never_is():
         ("Income", "up"),
         ("Amount", "down"),
     ]
+
+
+def test_nothing_outside_of_the_training_range_unless_asked():
+    """A bound beyond what was seen holds only where it is asked for."""
+    lever = (Lever("Income", "up", high=900),)
+    assert found(lever, goal=-2.1).options == ()
+    (option,) = found(lever, goal=-2.1, beyond=True).options
+    assert option.changes[0].after > 400
+
+
+def test_an_applicant_who_cannot_move_is_told_the_present_score():
+    """At the bound already: the nearest is where the applicant stands."""
+    result = found((Lever("Income", "up", high=100),))
+    assert (result.options, result.nearest) == ((), 1.0)
+
+
+def test_steps_are_the_finer_the_nearer():
+    """Of a field that reaches far, small changes are tried as well as large ones."""
+    (option,) = found((Lever("Income", "up", step=1),), goal=0.97).options
+    assert option.changes[0].after <= 105
+
+
+def test_more_than_three_fields_are_added_where_three_do_not_suffice():
+    """Ten fields that each do a tenth: eight of them at most, and no more than needed."""
+    names = [f"Debt {place}" for place in range(10)]
+    fields = [Field(name, name, "number", low=0, high=1, typical=1) for name in names]
+    now = dict.fromkeys(names, 1.0)
+
+    def score(changes):
+        return np.array([sum((now | dict(each)).values()) for each in changes])
+
+    levers = [Lever(name, "down") for name in names]
+    (option,) = recourse(now, fields, levers, score, 5.05).options
+    assert len(option.changes) == 5
+    assert recourse(now, fields, levers, score, 1.0).options == ()
