@@ -133,21 +133,34 @@ def importance(explained: Explained, schema: Schema) -> pd.DataFrame:
     interval over rows; pd: mean absolute effect on the PD; share: of all fields' log_odds;
     direction: "raises", "lowers" or "" (see `direction`).
     """
-    sizes = explained.values.abs()
-    spread = 1.96 * sizes.std(ddof=1).fillna(0) / np.sqrt(len(explained))
-    frame = pd.DataFrame(
-        {
-            "field": explained.names,
-            "label": [schema[name].label for name in explained.names],
-            "log_odds": sizes.mean().to_numpy(),
-            "low": (sizes.mean() - spread).clip(lower=0).to_numpy(),
-            "high": (sizes.mean() + spread).to_numpy(),
-            "pd": explained.pd_effects().abs().mean().to_numpy(),
-            "direction": [direction(explained, schema[name]) for name in explained.names],
-        }
+    frame = mean_sizes(explained.values).assign(
+        label=[schema[name].label for name in explained.names],
+        pd=explained.pd_effects().abs().mean().to_numpy(),
+        direction=[direction(explained, schema[name]) for name in explained.names],
     )
     frame["share"] = frame["log_odds"] / max(frame["log_odds"].sum(), 1e-12)
     return frame.sort_values("log_odds", ascending=False, kind="stable", ignore_index=True)
+
+
+def mean_sizes(values: pd.DataFrame) -> pd.DataFrame:
+    """Return how much each field moves the log-odds on average, up or down.
+
+    Columns: field; log_odds: mean absolute value, with low and high, its 95 % interval over rows.
+
+    Args:
+        values: (n, p) Shapley values in log-odds.
+    """
+    sizes = values.abs()
+    mean = sizes.mean()
+    spread = 1.96 * sizes.std(ddof=1).fillna(0) / np.sqrt(len(values))
+    return pd.DataFrame(
+        {
+            "field": [str(name) for name in values.columns],
+            "log_odds": mean.to_numpy(),
+            "low": (mean - spread).clip(lower=0).to_numpy(),
+            "high": (mean + spread).to_numpy(),
+        }
+    )
 
 
 def direction(explained: Explained, column: Column) -> str:

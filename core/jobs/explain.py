@@ -19,6 +19,7 @@ from core.errors import ExplanationError, NotFoundError
 from core.explanation.global_ import Explained, explain_rows, in_chunks, in_random_order
 from core.explanation.reference import Kind
 from core.formatting import of
+from core.jobs.explain_figures import Figures
 from core.jobs.explain_request import ROWS, scorer_against
 from core.jobs.progress import JobContext, Stopped
 from core.store.base import new_id
@@ -26,6 +27,8 @@ from core.store.tables import ModelVersion
 from core.store.workspace import Workspace, explanation_parts
 
 CHUNK = 50
+FIGURE_ROWS = 1000
+"""What concerns the model as a whole rests on so many rows at most."""
 FIRST_SET, NEXT_SET = 250, 4
 """Rows of the first set of a longer job, and how many times as many the next one has."""
 
@@ -33,7 +36,9 @@ FIRST_SET, NEXT_SET = 250, 4
 def run(context: JobContext) -> dict[str, Any]:
     """Explain rows of a model's test part and store them as an explanation set.
 
-    The payload holds model_id, compared_with and rows.
+    Then work out what concerns the model as a whole, unless it is there; see
+    core.jobs.explain_figures. The payload holds model_id, compared_with and rows; with rows 0, only
+    what concerns the model as a whole is worked out.
 
     Returns:
         explanation_id, rows and of; when stopped, of the chunks done until then.
@@ -59,13 +64,19 @@ class _Explanation:
         self._rows = self._test[: payload.get("rows", ROWS)]
 
     def run(self) -> dict[str, Any]:
-        if not len(self._rows):
+        if not len(self._test):
             raise ExplanationError("The test part holds no rows, so there is nothing to explain.")
         self._context.report(0, "Reading the test part", force=True)
+        result = self._explain_rows() if len(self._rows) else {}
+        if not self._context.should_stop():
+            self._make_figures()
+        return result
+
+    def _explain_rows(self) -> dict[str, Any]:
         parts: list[Explained] = []
         enough = FIRST_SET
         try:
-            for part in self._explained(self._features()):
+            for part in self._explained(self._features(self._rows)):
                 parts.append(part)
                 done = sum(map(len, parts))
                 if enough <= done < len(self._rows):
@@ -79,10 +90,19 @@ class _Explanation:
         self._workspace.artifacts.delete(self._parts_folder)
         return result
 
-    def _features(self) -> pd.DataFrame:
+    def _make_figures(self) -> None:
+        """Work out what concerns the model as a whole, from the rows that were asked for."""
+        rows = self._rows if len(self._rows) else self._test
+        features = self._features(rows[:FIGURE_ROWS])
+        try:
+            Figures(self._context, self._scorer, self._reference, features).make(len(self._test))
+        except Stopped:  # the rows are stored; the figures are made when they are next asked for
+            return
+
+    def _features(self, rows: pd.Index) -> pd.DataFrame:
         data_set_id = self._workspace.registry.run(self._model.run_id).data_set_id
         frame, _, _ = data_set_source(self._workspace, data_set_id)
-        return self._scorer.bundle.prepare(frame.loc[self._rows])
+        return self._scorer.bundle.prepare(frame.loc[rows])
 
     def _explained(self, features: pd.DataFrame) -> Iterator[Explained]:
         """Yield the chunks, from the store where an earlier job left them."""

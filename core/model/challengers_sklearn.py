@@ -65,7 +65,7 @@ class Trees(Boosted):
     @classmethod
     def stop_early(cls, lesson: Lesson) -> tuple[Self, int, float]:
         """See Boosted; the model holds the rounds in which patience ran out."""
-        inputs, learns = cls._inputs(lesson.encoder, lesson.frame), ~lesson.validates
+        inputs, learns = cls.inputs(lesson.encoder, lesson.frame), ~lesson.validates
         estimator = _unfitted(lesson, lesson.pace.most_rounds).set_params(
             early_stopping=True, n_iter_no_change=lesson.pace.patience
         )
@@ -83,12 +83,12 @@ class Trees(Boosted):
     @classmethod
     def grow(cls, lesson: Lesson, rounds: int) -> Self:
         """See Boosted."""
-        inputs = cls._inputs(lesson.encoder, lesson.frame)
+        inputs = cls.inputs(lesson.encoder, lesson.frame)
         with _threads(lesson):
             return cls(lesson.encoder, _unfitted(lesson, rounds).fit(inputs, lesson.y))
 
     @staticmethod
-    def _inputs(encoder: Encoder, frame: pd.DataFrame) -> np.ndarray:
+    def inputs(encoder: Encoder, frame: pd.DataFrame) -> np.ndarray:
         """Return (n, slots) float32: raw numbers with NaN, then the slots of the categories."""
         numbers = [frame[one.name].to_numpy(np.float64, na_value=np.nan) for one in encoder.numbers]
         first = sum(block.size for block in encoder.numbers)
@@ -96,7 +96,7 @@ class Trees(Boosted):
 
     def predict(self, frame: pd.DataFrame) -> np.ndarray:
         """Return (n,) probabilities of default."""
-        return _probabilities(self.estimator, self._inputs(self.encoder, frame))
+        return _probabilities(self.estimator, self.inputs(self.encoder, frame))
 
     def to_files(self) -> dict[str, bytes]:
         """Return the encoder and the estimator."""

@@ -117,6 +117,10 @@ class Scorecard:
             total -= column.weight * np.take(column.woe, column.bins(frame[column.name]))
         return total
 
+    def evidence(self, frame: pd.DataFrame) -> np.ndarray:
+        """Return (n, columns), the weight of evidence of each row's bin."""
+        return np.column_stack([np.take(c.woe, c.bins(frame[c.name])) for c in self.columns])
+
     def predict(self, frame: pd.DataFrame) -> np.ndarray:
         """Return (n,) probabilities of default."""
         return sigmoid(self.log_odds(frame))

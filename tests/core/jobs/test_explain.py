@@ -1,6 +1,7 @@
 """The explanation job: what it stores, and that nothing done is done twice or lost."""
 
 import json
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -9,7 +10,9 @@ from core.decision.policy import Policy
 from core.decision.registration import change_policy
 from core.decision.scoring import Scorer
 from core.errors import NotFoundError
+from core.explanation.challenger_figures import ChallengerFigures
 from core.explanation.global_ import Explained
+from core.explanation.interactions import Interactions
 from core.jobs import explain
 from core.jobs.explain_request import active_explanation, scorer_against, start_explanation
 from core.jobs.progress import JobContext, Stopped
@@ -71,10 +74,52 @@ def test_progress_counts_applicants_and_tells_the_time_left(seeded, context, mon
     monkeypatch.setattr(context, "due", lambda: True)
     monkeypatch.setattr(context, "report", lambda *told, **_: said.append(told))
     explain.run(context)
-    assert [told[0] for told in said[1:]] == pytest.approx([n / 25 for n in range(1, 26)])
+    assert [told[0] for told in said[1:26]] == pytest.approx([n / 25 for n in range(1, 26)])
     assert said[13][1] == "Explained 13 of 25 applicants"
     assert said[13][2] > 0
-    assert said[-1][2] == 0
+    assert said[25][2] == 0
+    assert said[26][1].startswith("Working out which fields work together: 1 of 25")
+    assert said[-1][1] == "Explaining the challengers: Boosted trees"
+
+
+def figure(workspace, model, kind):
+    """Return a stored figure of a model, its files checked."""
+    (record,) = (each for each in workspace.registry.figures(model.id) if each.kind == kind)
+    workspace.artifacts.verify(f"explanations/{record.id}", record.digest)
+    reader = {"interactions": Interactions, "challengers": ChallengerFigures}[kind]
+    read = partial(workspace.artifacts.read, f"explanations/{record.id}")
+    return record, reader.from_files(read)
+
+
+def test_what_concerns_the_model_as_a_whole_is_kept(seeded, model, context):
+    """Interactions of all pairs, and every challenger of the run on the same rows."""
+    result = explain.run(context)
+    record, pairs = figure(seeded, model, "interactions")
+    fields = len(Scorer.load(seeded, model.id).bundle.features)
+    assert (record.rows, record.of, pairs.rows) == (25, result["of"], 25)
+    assert len(pairs.pairs) == fields * (fields - 1) // 2
+    _, others = figure(seeded, model, "challengers")
+    assert list(others.about) == ["logistic", "scorecard", "trees"]
+    assert all(each["gap"] < 1e-5 for each in others.about.values())
+    assert len(others.importance) == 3 * fields
+
+
+def test_figures_are_made_once_and_without_rows_on_request(seeded, model, context):
+    """More rows leave them as they are; asking for no rows makes those of another population."""
+    explain.run(context)
+    explain.run(claimed_after(seeded, context, model, rows=30))
+    assert len(seeded.registry.figures(model.id)) == 2
+    job = claimed_after(seeded, context, model, rows=0, compared_with="all")
+    assert explain.run(job) == {}
+    assert len(seeded.registry.figures(model.id)) == 4
+
+
+def claimed_after(workspace, context, model, **asked):
+    """End the job before, and claim another."""
+    for job in workspace.registry.jobs(active=True):
+        workspace.registry.finish(job.id, "done")
+    start_explanation(workspace, model.id, **asked)
+    return JobContext(workspace, workspace.registry.claim("test", 0))
 
 
 def test_a_long_job_shows_larger_and_larger_sets(seeded, model, context, monkeypatch):
