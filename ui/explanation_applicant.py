@@ -17,6 +17,7 @@ from ui.components.verdict import verdict
 from ui.explanation_data import Picture
 from ui.explanation_overall import gap_text
 from ui.scoring_answer import force_text
+from ui.scoring_nearby import nearby_shelves
 from ui.scoring_rows import LoanFile, loan_file
 
 ROW = "explanation-row"
@@ -34,6 +35,7 @@ def applicant_section(
         values = rows.values(row, scorer.bundle.fields)
         said = scorer.assess(values, compared_with=compared_with)
         _explained(scorer, said, rows.describe(row), compared_with)
+        nearby_shelves(scorer, run, lambda: said, values, "explanation", row)
         links.link(
             "Score this applicant and try other values",
             "scoring",

@@ -19,6 +19,7 @@ from ui.scoring_draft import Draft, draft_of, keep, restart, typical
 from ui.scoring_drafts import KEPT_S
 from ui.scoring_explained import explained, first_explained, is_sharp
 from ui.scoring_form import applicant_form
+from ui.scoring_nearby import nearby_shelves
 from ui.scoring_recourse import recourse_section
 from ui.scoring_rows import LoanFile, loan_file
 from ui.scoring_save import recent_decisions, save_section
@@ -58,14 +59,17 @@ def _desk(scorer: Scorer, run: Run) -> None:
         with on_top:
             answer(scorer, said)
         with right:
-            save_section(scorer, said, values, partial(explained, scorer, values))
-            reasoned = explained(scorer, values) if opening else first_explained(scorer, values)
+            sharp = partial(explained, scorer, values)
+            save_section(scorer, said, values, sharp)
+            reasoned = sharp() if opening else first_explained(scorer, values)
             with st.container(key="scoring-why"):
                 why(scorer, reasoned)
             recourse_section(scorer, said, values)
+            own = draft.row if not draft.changes else None
+            nearby_shelves(scorer, run, sharp, values, "scoring", own)
             recent_decisions()
         if not is_sharp(scorer, values):
-            explained(scorer, values)
+            sharp()
             st.rerun(scope="fragment")
 
 

@@ -181,6 +181,22 @@ class Scorer:
         Raises:
             InputError: Every unusable field of every applicant, with its row.
         """
+        rows = self._read_all(applicants)
+        if not reasons:
+            return [self._scored(row) for row in rows]
+        return list(self._explained(rows, "near_cut_off"))
+
+    def assess_each(
+        self, applicants: Sequence[Mapping[str, Any]], compared_with: Kind = "near_cut_off"
+    ) -> Iterator[Assessment]:
+        """Yield what `assess` says about each, as soon as it is known.
+
+        Raises:
+            InputError: Every unusable field of every applicant, with its row; before the first.
+        """
+        return self._explained(self._read_all(applicants), compared_with)
+
+    def _read_all(self, applicants: Sequence[Mapping[str, Any]]) -> list[_ReadIn]:
         rows: list[_ReadIn] = []
         problems: list[FieldProblem] = []
         for row, applicant in enumerate(applicants):
@@ -190,14 +206,12 @@ class Scorer:
                 problems.extend(error.problems)
         if problems:
             raise InputError(problems)
-        said = [self._scored(row) for row in rows]
-        if not (reasons and rows):
-            return said
-        explained = self.explainer().explain_all(row.encoded for row in rows)
-        return [
-            self._with_reasons(each, attribution, row, "near_cut_off")
-            for each, attribution, row in zip(said, explained, rows, strict=True)
-        ]
+        return rows
+
+    def _explained(self, rows: Sequence[_ReadIn], compared_with: Kind) -> Iterator[Assessment]:
+        attributions = self.explainer(compared_with).explain_all(row.encoded for row in rows)
+        for row, attribution in zip(rows, attributions, strict=True):
+            yield self._with_reasons(self._scored(row), attribution, row, compared_with)
 
     def _read_in(self, applicant: Mapping[str, Any], row: int) -> _ReadIn:
         values = read(self.bundle.fields, applicant, row)

@@ -268,3 +268,28 @@ def test_a_shelf_says_what_would_lead_to_approval(seeded, open_page):
     assert options
     assert options[0].startswith("1. **")
     assert any("combinations were scored" in each.value for each in page.caption)
+
+
+def test_a_shelf_says_what_became_of_similar_applicants(seeded, open_page):
+    """A bad rate n of N with an interval, a table without protected fields, and how it is found."""
+    at = open_page("scoring", row="7")
+    assert "most similar applicants" not in text(at)
+    at.session_state["scoring-peers"] = True
+    at.run()
+    assert not at.exception
+    assert "of the 50 most similar applicants defaulted" in text(at)
+    listed = at.dataframe[0].value
+    assert len(listed) == 9
+    assert listed["Turned out"].iloc[0] == "This applicant"
+    assert not any("row=7" in str(link).split("&") for link in listed["Row"])
+    assert not {"Age", "Marital"} & set(listed.columns)
+
+
+def test_a_shelf_says_whether_a_small_change_matters(seeded, open_page):
+    """In words, as ranges, and how often the decision stays."""
+    at = open_page("scoring", draft=typed(seeded, Income=40.0, Amount=3000.0))
+    at.session_state["scoring-stability"] = True
+    at.run()
+    assert not at.exception
+    assert "of 20 small changes." in text(at)
+    assert "of 20; the probability of default lies between" in text(at)
