@@ -1,31 +1,37 @@
-"""Bytes of a loan file → a typed frame, and notes on everything that was read with judgement."""
+"""A loan file → a typed frame, and notes on everything that was read with judgement."""
 
-import csv
-import io
 import re
 from collections import Counter
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from core.data.casting import find_date_format
-from core.data.dialect import DELIMITERS, Dialect, detect, require_text
-from core.data.step import listing
+from core.data.column_types import TextNeeded, TypedColumn, typed_column
+from core.data.dialect import Dialect, detect, require_text
+from core.data.material import Material
+from core.data.parsing import MISSING_WORDS, BrokenRowsError, Parsed, parse
+from core.data.rows import BrokenRow
+from core.data.tables import unpacked
+from core.data.workbook import read_sheet
 from core.errors import ReadError
 from core.formatting import count
 
-__all__ = ["Dialect", "Table", "detect", "read_table"]
+__all__ = [
+    "MISSING_WORDS",
+    "BrokenRowsError",
+    "Dialect",
+    "Table",
+    "detect",
+    "preview",
+    "read_table",
+]
 
-MISSING_WORDS = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "<NA>", "#NULL!")
-"""Cells that mean "nothing is known" in every column."""
-
-_TOTALS = re.compile(r"^\s*(grand )?(total|sum|totals|summe|gesamt)s?:?\s*$", re.IGNORECASE)
-_NOISE = re.compile(r"[\s\u00a0'€$£%]|EUR|USD|GBP|DM|CHF")
-# Stray words among numbers, e.g. "?" or "unknown": read as missing if so few are different.
-_MOST_STRAY_WORDS = 3
-_MOST_STRAY_SHARE = 0.2
+_TOTALS = re.compile(r"^\s*(grand )?(total|sum|totals|summe|gesamt|suma|合计|总计)s?:?\s*$", re.I)
+_PREVIEWED = 256 << 10
 
 
 @dataclass(frozen=True)
@@ -36,205 +42,187 @@ class Table:
         frame: Numbers float64, texts `str`, dates datetime64[us]; RangeIndex = row id.
         dialect: How the file is written.
         notes: One sentence for everything that was not read as it stands.
+        how: For columns that are not written plainly, in which way.
+        broken: Rows that were skipped.
     """
 
     frame: pd.DataFrame
     dialect: Dialect
     notes: tuple[str, ...]
+    how: Mapping[str, str] = field(default_factory=dict)
+    broken: tuple[BrokenRow, ...] = ()
 
 
-def read_table(raw: bytes, dialect: Dialect | None = None) -> Table:
-    """Return the table in a file.
+def read_table(
+    raw: bytes | memoryview | Path | Material,
+    dialect: Dialect | None = None,
+    *,
+    most_bytes: int = 2_000_000_000,
+) -> Table:
+    """Return the table in a file: text of any dialect, gzip, zip, Parquet or Excel.
 
     Args:
-        raw: The bytes of the file.
-        dialect: How it is written; detected when None.
+        raw: The bytes of the file, or where it is.
+        dialect: How its text is written; detected when None.
+        most_bytes: How large it may be when it is unpacked.
 
     Raises:
-        ReadError: The file is empty, binary, has one column, no rows, or rows of unequal length.
+        BrokenRowsError: Rows have more or fewer cells than the header.
+        ReadError: The file is empty, binary, too large, has one column or no rows.
     """
-    require_text(raw)
-    dialect = dialect or detect(raw)
-    frame = _parse(raw, dialect)
-    _require_table(frame, dialect)
-    names, notes = _names(frame, raw, dialect)
-    frame.columns = pd.Index(names)
-    frame, totals = _without_totals(frame)
-    columns = {}
+    with unpacked(Material.of(raw), most_bytes) as found:
+        if found.kind == "text":
+            return _of_text(found.material, dialect, found.notes)
+        if found.kind == "excel":
+            sheet = read_sheet(found.material)
+            table = _of_text(Material(sheet.text), _SHEET)
+            return replace(table, notes=(*found.notes, *sheet.notes, *table.notes))
+        return _of_arrow(found.arrow(), Dialect(), found.notes)
+
+
+_SHEET = Dialect("\t")
+
+
+def preview(raw: bytes | memoryview | Path | Material, dialect: Dialect | None = None) -> Table:
+    """Return the first rows of a text file, read as the whole will be, within a moment.
+
+    Broken rows are skipped here; only reading the whole file finds all of them.
+
+    Raises:
+        ReadError: It is no table; also where it is packed, and has to be read as a whole.
+    """
+    material = Material.of(raw)
+    head = material.head(_PREVIEWED)
+    if material.size > len(head):
+        head = head[: max(head.rfind(b"\n"), head.rfind(b"\r")) + 1] or head
+        if dialect is None:
+            dialect = replace(detect(Material(head)), encoding=detect(material).encoding)
+        head = _even(head, dialect.encoding)
+    dialect = dialect or detect(Material(head))
+    return read_table(head, replace(dialect, skip_broken=True))
+
+
+def _even(head: bytes, encoding: str) -> bytes:
+    """Return whole characters of two bytes each."""
+    if not encoding.startswith("utf-16"):
+        return head
+    return (
+        head + b"\x00" if encoding != "utf-16-be" and len(head) % 2 else head[: len(head) // 2 * 2]
+    )
+
+
+def _of_text(material: Material, dialect: Dialect | None, notes: tuple[str, ...] = ()) -> Table:
+    require_text(material)
+    dialect = dialect or detect(material)
+    parsed = parse(material, dialect)
+    before = list(notes)
+    if dialect.preamble:
+        lines = f"first {dialect.preamble} lines" if dialect.preamble > 1 else "first line"
+        before.append(f"The {lines} of the file, before the table, were left out.")
+    names, more = _names(parsed.header)
+    cells, totals = _without_totals(parsed)
+    columns, needed = _typed(cells, names, dialect.decimal)
+    if needed:
+        again, _ = _without_totals(parse(material, dialect, frozenset(needed)))
+        texts = {key: cells for key, cells in again.items() if key in needed}
+        for key, column in texts.items():
+            name = names[int(key)]
+            columns[name] = typed_column(column, name, dialect.decimal, text=True)
+    return _table(names, columns, dialect, [*before, *parsed.notes, *more], totals, parsed)
+
+
+def _table(
+    names: list[str],
+    columns: dict[str, TypedColumn],
+    dialect: Dialect,
+    notes: list[str],
+    totals: list[str],
+    parsed: Parsed,
+) -> Table:
     for name in names:
-        columns[name], found = _typed(frame[name], dialect.decimal)
-        notes += found
-    return Table(pd.DataFrame(columns), dialect, tuple(notes + totals))
-
-
-def _parse(raw: bytes, dialect: Dialect) -> pd.DataFrame:
-    """Return the cells, columns numbered from 0."""
-    first = _first_rows(raw, dialect)
-    if not first:
-        raise ReadError("The file holds no row with a value. Export it again with its rows.")
-    width = max(len(row) for row in first)
-    try:
-        frame = pd.read_csv(
-            io.BytesIO(raw),
-            sep=dialect.delimiter,
-            decimal=dialect.decimal,
-            encoding=dialect.encoding,
-            header=0 if dialect.header else None,
-            names=list(range(width)),
-            skipinitialspace=True,
-            keep_default_na=False,
-            na_values=list(MISSING_WORDS),
-            low_memory=False,
-            index_col=False,
-        )
-    except pd.errors.EmptyDataError as error:
-        raise ReadError(
-            "The file has a header and not a single row. Export it again with its rows."
-        ) from error
-    except pd.errors.ParserError as error:
-        raise ReadError(_unequal_rows(str(error))) from error
-    except UnicodeError as error:
-        raise ReadError(
-            f"The file cannot be read as {dialect.encoding}: {error}. Choose another encoding."
-        ) from error
-    return _without_nameless(frame, len(first[0])) if dialect.header else frame
-
-
-def _without_nameless(frame: pd.DataFrame, named: int) -> pd.DataFrame:
-    """Leave out cells beyond the header when they are blank; refuse them when they are not."""
-    beyond = frame.iloc[:, named:].notna().any(axis=1)
-    if beyond.any():
-        line = int(beyond.to_numpy().argmax()) + 2
-        raise ReadError(_UNEQUAL.format(line=line, saw=frame.shape[1], expected=named))
-    return frame.iloc[:, :named]
-
-
-def _first_rows(raw: bytes, dialect: Dialect) -> list[list[str]]:
-    """Return the first two rows that are not blank."""
-    # Two rows of 1 MB are none; the whole file need not be decoded for them.
-    try:
-        text = raw[:1_000_000].decode(dialect.encoding, errors="replace")
-    except LookupError as error:
-        raise ReadError(
-            f"There is no encoding {dialect.encoding!r}. Choose one of the list."
-        ) from error
-    lines = io.StringIO(text, newline=None)  # lines may end as on old Macs
-    reader = csv.reader(lines, delimiter=dialect.delimiter, skipinitialspace=True)
-    try:
-        # Blank lines are skipped as pandas does: a line of delimiters alone is not blank.
-        return list(islice((row for row in reader if len(row) > 1 or "".join(row).strip()), 2))
-    except csv.Error as error:
-        raise ReadError(
-            f"The first rows cannot be split into cells: {error}. Check quotes and delimiter."
-        ) from error
-
-
-_UNEQUAL = (
-    "Line {line:,} has {saw} cells, but the rows before it have {expected}. "
-    "Choose another delimiter, or put quotes around cells that contain it."
-)
-
-
-def _unequal_rows(message: str) -> str:
-    found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message)
-    if not found:
-        return f"The file cannot be read as a table: {message}. Check quotes and delimiter."
-    expected, line, saw = found.groups()
-    return _UNEQUAL.format(line=int(line), saw=saw, expected=expected)
-
-
-def _require_table(frame: pd.DataFrame, dialect: Dialect) -> None:
+        notes += columns[name].notes
+    how = {name: columns[name].how for name in names if columns[name].how}
+    frame = pd.DataFrame({name: columns[name].series for name in names}, copy=False)
     if frame.empty:
         raise ReadError("The file has a header and not a single row. Export it again.")
-    if frame.shape[1] < 2:
-        raise ReadError(
-            f"The file has one column when it is split at each {DELIMITERS.get(dialect.delimiter)}."
-            " A loan file needs an outcome and at least one field. "
-            "Choose another delimiter, or upload a file with more columns."
-        )
+    return Table(frame, dialect, tuple(notes + totals), how, parsed.broken)
 
 
-def _names(frame: pd.DataFrame, raw: bytes, dialect: Dialect) -> tuple[list[str], list[str]]:
+def _of_arrow(arrow: pa.Table, dialect: Dialect, notes: tuple[str, ...]) -> Table:
+    header = [str(name) for name in arrow.column_names]
+    names, more = _names(header)
+    cells = dict(zip(names, arrow.columns, strict=True))
+    columns, needed = _typed(dict(cells), names, ".")
+    for name in needed:
+        columns[name] = typed_column(cells[name].cast(pa.string()), name, ".", text=True)
+    return _table(names, columns, dialect, [*notes, *more], [], Parsed(None, header))
+
+
+Cells = dict[str, pa.ChunkedArray]
+
+
+def _typed(
+    cells: Cells, names: list[str], decimal: str
+) -> tuple[dict[str, TypedColumn], list[str]]:
+    """Return the columns that could be typed, and the keys of those that need their text.
+
+    The cells are emptied on the way: each column's memory is given back once it is typed.
+    """
+
+    def one(key: str, name: str) -> TypedColumn | None:
+        try:
+            return typed_column(cells.pop(key), name, decimal)
+        except TextNeeded:
+            return None
+        finally:
+            pa.default_memory_pool().release_unused()
+
+    keys = list(cells)
+    with ThreadPoolExecutor(2) as pool:  # Arrow and NumPy let two columns be typed at once
+        found = dict(zip(keys, pool.map(one, keys, names), strict=True))
+    done = {name: found[key] for key, name in zip(keys, names, strict=True)}
+    return (
+        {name: column for name, column in done.items() if column is not None},
+        [key for key in keys if found[key] is None],
+    )
+
+
+def _names(header: list[str]) -> tuple[list[str], list[str]]:
     """Return unique column names, and a note for each that had to be made up."""
-    header = _first_rows(raw, dialect)[0] if dialect.header else [""] * frame.shape[1]
     given = [name.lstrip("\ufeff").strip() for name in header]
-    names: list[str] = []
-    notes = []
+    times = Counter(given)
+    taken: set[str] = set()
+    names, notes = [], []
     for position, name in enumerate(given, start=1):
         unique = name or f"column_{position}"
-        while unique in names:
+        while unique in taken:
             unique = f"{unique}_2" if unique == name else _next(unique)
         if name and unique != name:
             notes.append(
-                f"The header {name!r} occurs {Counter(given)[name]} times; "
+                f"The header {name!r} occurs {times[name]} times; "
                 f"the one in column {position} is called {unique!r} here. "
                 "Check which of them is meant, and set the others to ignore."
             )
         names.append(unique)
+        taken.add(unique)
     return names, notes
 
 
 def _next(name: str) -> str:
     stem, _, number = name.rpartition("_")
-    return f"{stem}_{int(number) + 1}"
+    return f"{stem}_{int(number) + 1}" if number.isdecimal() else f"{name}_2"
 
 
-def _without_totals(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    last = frame.iloc[-1]
-    if len(frame) < 2 or not any(isinstance(x, str) and _TOTALS.match(x) for x in last):
-        return frame, []
-    line = count(len(frame))
-    return frame.iloc[:-1], [f"Row {line}, the last one, is a row of totals and was left out."]
+def _without_totals(parsed: Parsed) -> tuple[Cells, list[str]]:
+    table = parsed.take()
+    notes = []
+    last = table.slice(max(0, len(table) - 1)).to_pylist()
+    if len(table) > 1 and any(_says_total(cell) for cell in last[0].values()):
+        row = count(len(table))
+        notes = [f"Row {row}, the last one, is a row of totals and was left out."]
+        table = table.slice(0, len(table) - 1)
+    return dict(zip(table.column_names, table.columns, strict=True)), notes
 
 
-def _typed(series: pd.Series, decimal: str) -> tuple[pd.Series, list[str]]:
-    """Return one column with its natural type, and what had to be judged."""
-    if pd.api.types.is_bool_dtype(series):
-        return series.map({True: "True", False: "False"}).astype("str"), []
-    if pd.api.types.is_numeric_dtype(series):
-        return _finite(series.astype("float64"))
-    if series.isna().all():
-        return series.astype("float64"), []
-    texts = series.astype("str").str.strip()
-    numbers, notes = _numbers(texts, decimal)
-    if numbers is not None:
-        finite, more = _finite(numbers)
-        return finite, notes + more
-    if date_format := find_date_format(texts):
-        return pd.to_datetime(texts, format=date_format).astype("datetime64[us]"), []
-    return texts.where(texts != ""), []
-
-
-def _finite(numbers: pd.Series) -> tuple[pd.Series, list[str]]:
-    infinite = np.isinf(numbers)
-    if not infinite.any():
-        return numbers, []
-    first = int(np.argmax(infinite)) + 1
-    note = (
-        f"Column {str(numbers.name)!r} holds {count(int(infinite.sum()))} infinite numbers, "
-        f"the first in row {count(first)}. They were read as missing; mend the file or fill them."
-    )
-    return numbers.where(~infinite), [note]
-
-
-def _numbers(texts: pd.Series, decimal: str) -> tuple[pd.Series | None, list[str]]:
-    """Return numbers written with thousands marks or currency, or with a few stray words."""
-    words = pd.Series(texts.dropna().unique(), dtype="str")
-    thousands = "." if decimal == "," else ","
-    grouped = re.compile(rf"^[-+]?\d{{1,3}}(\{thousands}\d{{3}})+(\{decimal}\d+)?$")
-    bare = words.str.replace(_NOISE, "", regex=True)
-    plain = bare.where(~bare.str.match(grouped), bare.str.replace(thousands, ""))
-    values = pd.to_numeric(plain.str.replace(decimal, "."), errors="coerce")
-    stray = words[values.isna()]
-    share = float(texts.isin(stray).sum()) / len(texts)
-    if len(stray) > _MOST_STRAY_WORDS or len(stray) >= len(words) or share > _MOST_STRAY_SHARE:
-        return None, []
-    numbers = texts.map(dict(zip(words, values, strict=True))).astype("float64")
-    if stray.empty:
-        return numbers, []
-    held = count(int(texts.isin(stray).sum()))
-    note = (
-        f"Column {str(texts.name)!r} holds numbers and, in {held} cells, "
-        f"{listing([repr(word) for word in stray], 'or')}. These were read as missing."
-    )
-    return numbers, [note]
+def _says_total(cell: object) -> bool:
+    return isinstance(cell, str) and _TOTALS.match(cell) is not None

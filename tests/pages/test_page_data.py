@@ -73,7 +73,7 @@ def test_an_upload_is_read_and_kept(workspace, open_page):
     ("raw", "words"),
     [
         (b"", "The file is empty"),
-        (b"PK\x03\x04 workbook", "spreadsheet or zip archive"),
+        (b"PK\x03\x04 workbook", "The zip archive is damaged"),
         (b"x\n1\n2\n", "one column"),
         (b"a,b\n1,2\n3,4,5\n", "Line 3 has 3 cells"),
     ],

@@ -1,0 +1,292 @@
+"""One column of cells → its natural type: numbers as people write them, dates, or text."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.data.casting import date_formats
+from core.data.number_text import other_mark, plain, unreadable
+from core.data.parsing import MISSING_WORDS
+from core.data.step import listing
+from core.formatting import count
+
+# Stray words among numbers, e.g. "?" or "unknown": read as missing if so few are different.
+_MOST_STRAY_WORDS = 3
+_MOST_STRAY_SHARE = 0.2
+_SAMPLE = 1_000
+_EXACT = 2.0**53
+"""Whole numbers beyond it are not told apart by float64: account numbers, not quantities."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedColumn:
+    """One column as read.
+
+    Attributes:
+        series: float64, `str` or datetime64[us].
+        notes: What was not read as it stands.
+        how: In which way it was written, if not plainly; a sentence or "".
+    """
+
+    series: pd.Series
+    notes: tuple[str, ...] = ()
+    how: str = ""
+
+
+class TextNeeded(Exception):
+    """The column has to be parsed again as text."""
+
+
+def typed_column(
+    cells: pa.ChunkedArray, name: str, decimal: str, *, text: bool = False
+) -> TypedColumn:
+    """Return a column in its natural type.
+
+    Args:
+        cells: As Arrow inferred them.
+        name: Of the column, for the notes.
+        decimal: The mark of the file; a column of the other one is found as well.
+        text: Whether it is known to be no number and no date.
+
+    Raises:
+        TextNeeded: The numbers are too long to be told apart, or are times of day.
+    """
+    kind = cells.type
+    if pa.types.is_null(kind):
+        return TypedColumn(pd.Series(np.full(len(cells), np.nan), name=name))
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return _numbers(cells, name)
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        moments = pc.cast(cells, pa.timestamp("us"), safe=False)
+        return TypedColumn(pd.Series(moments.to_numpy(), name=name).astype("datetime64[us]"))
+    if pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return _texts(cells, name, decimal) if not text else _as_text(cells, name)
+    raise TextNeeded
+
+
+def _numbers(cells: pa.ChunkedArray, name: str) -> TypedColumn:
+    if pa.types.is_integer(cells.type):
+        ends = pc.min_max(cells).as_py()
+        if max(abs(ends["min"] or 0), abs(ends["max"] or 0)) > _EXACT:
+            raise TextNeeded
+        cells = pc.cast(cells, pa.float64())
+    elif _too_long(cells):
+        raise TextNeeded
+    values = np.asarray(cells.to_numpy(), float)
+    return _finite(values if values.flags.writeable else values.copy(), name)
+
+
+def _too_long(cells: pa.ChunkedArray) -> bool:
+    """Return whether these are whole numbers beyond what float64 tells apart."""
+    known = cells.drop_null()
+    ends = pc.min_max(known).as_py()
+    if not len(known) or not max(abs(ends["min"]), abs(ends["max"])) > 2.0**63:
+        return False
+    values = known.to_numpy()
+    finite = values[np.isfinite(values)]
+    # 1e30 in a column of fractions is a number; only identifiers are whole throughout.
+    return len(finite) > 0 and bool((np.abs(finite) > _EXACT).all() and (finite < 1e40).all())
+
+
+def _finite(values: np.ndarray, name: str, how: str = "") -> TypedColumn:
+    infinite = np.isinf(values)
+    if not infinite.any():
+        return TypedColumn(pd.Series(values, name=name), (), how)
+    first = int(np.argmax(infinite)) + 1
+    note = (
+        f"Column {name!r} holds {count(int(infinite.sum()))} infinite numbers, "
+        f"the first in row {count(first)}. They were read as missing; mend the file or fill them."
+    )
+    return TypedColumn(pd.Series(np.where(infinite, np.nan, values), name=name), (note,), how)
+
+
+def _texts(cells: pa.ChunkedArray, name: str, decimal: str) -> TypedColumn:
+    words = _Words.of(cells)
+    if words.all_missing:
+        return TypedColumn(pd.Series(np.full(len(cells), np.nan), name=name))
+    for read in (_as_numbers, _as_dates):
+        if (found := read(words, name, decimal)) is not None:
+            return found
+    return TypedColumn(words.series(name), _mixed(words, name, decimal))
+
+
+def _as_text(cells: pa.ChunkedArray, name: str) -> TypedColumn:
+    return TypedColumn(_Words.of(cells).series(name), (), "Kept as text, so that no digit is lost.")
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The texts of a column, each distinct one once where they repeat.
+
+    Attributes:
+        values: Trimmed; null where nothing is known.
+        codes: (n,) position in `values`, null where missing; None where `values` are the rows.
+    """
+
+    values: pa.Array
+    codes: pa.Array | None
+
+    @classmethod
+    def of(cls, cells: pa.ChunkedArray) -> "_Words":
+        if pa.types.is_dictionary(cells.type):
+            encoded = _one(cells.unify_dictionaries())
+            return cls(_trimmed(encoded.dictionary), encoded.indices)
+        whole = _one(cells)
+        sample = whole.slice(0, 20_000)
+        if pc.count_distinct(sample).as_py() <= max(100, len(sample) // 2):
+            encoded = whole.dictionary_encode()
+            return cls(_trimmed(encoded.dictionary), encoded.indices)
+        return cls(_trimmed(whole), None)
+
+    @property
+    def all_missing(self) -> bool:
+        return bool(self.values.null_count == len(self.values))
+
+    @property
+    def sample(self) -> pa.Array:
+        return self.values.drop_null().slice(0, _SAMPLE)
+
+    def rows(self, per_value: pa.Array) -> pa.Array:
+        """Return one entry for each row from one for each value."""
+        return per_value if self.codes is None else per_value.take(self.codes)
+
+    def held(self, which: pa.Array) -> int:
+        """Return how many rows hold the values that are marked true."""
+        return int(pc.sum(self.rows(which)).as_py() or 0)
+
+    def series(self, name: str) -> pd.Series:
+        texts: pd.Series = self.rows(self.values).to_pandas().astype("str")
+        return texts.rename(name)
+
+
+def _one(cells: pa.ChunkedArray) -> pa.Array:
+    whole = cells.combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], whole.type)
+    return whole
+
+
+def _trimmed(values: pa.Array) -> pa.Array:
+    trimmed = pc.utf8_trim_whitespace(values)
+    if trimmed.equals(values):
+        return values  # Arrow has looked for missing words already
+    missing = pc.is_in(trimmed, pa.array(MISSING_WORDS, trimmed.type))
+    return pc.if_else(missing, pa.scalar(None, trimmed.type), trimmed)
+
+
+def _as_numbers(words: _Words, name: str, decimal: str) -> TypedColumn | None:
+    for mark in (decimal, other_mark(decimal)):
+        sample = words.sample
+        if pc.sum(unreadable(plain(sample, mark))).as_py() > max(
+            _MOST_STRAY_WORDS, len(sample) // 2
+        ):
+            continue
+        numbers = plain(words.values, mark)
+        bad = unreadable(numbers)
+        stray = words.values.filter(bad).unique()
+        if len(stray) > _MOST_STRAY_WORDS or len(stray) >= len(words.values) - bad.null_count:
+            continue
+        held = words.held(bad)
+        if held / max(1, _length(words)) > _MOST_STRAY_SHARE:
+            continue
+        if mark != decimal and len(stray):
+            continue
+        if _padded(words):
+            return None
+        clean = pc.if_else(bad, pa.scalar(None, numbers.type), numbers)
+        values = words.rows(pc.cast(clean, pa.float64())).to_numpy(zero_copy_only=False)
+        found = _finite(np.array(values, float), name, _written(words, mark, decimal))
+        return TypedColumn(found.series, (*_stray_note(stray, held, name), *found.notes), found.how)
+    return None
+
+
+def _length(words: _Words) -> int:
+    return len(words.values if words.codes is None else words.codes)
+
+
+def _padded(words: _Words) -> bool:
+    """Return whether these are codes of one length such as 00417, which no number keeps."""
+    sample = words.sample
+    if not pc.any(pc.match_substring_regex(sample, r"^0\d+$")).as_py():
+        return False
+    digits = words.values.drop_null()
+    all_digits = bool(pc.all(pc.match_substring_regex(digits, r"^\d+$")).as_py())
+    return all_digits and len(pc.utf8_length(digits).unique()) == 1
+
+
+def _written(words: _Words, mark: str, decimal: str) -> str:
+    if mark != decimal:
+        return (
+            f"Numbers written with a decimal {'comma' if mark == ',' else 'point'}, unlike others."
+        )
+    signs: tuple[tuple[str, str], ...] = (
+        (r"[€$£¥元]|[A-Z]{2,3}", "a currency"),
+        ("%", "a percent sign"),
+        (r"\d[ .,'’\x{00a0}\x{202f}]\d{3}", "thousands marks"),
+        (r"^\(|-$", "a minus in the accountants' way"),
+    )
+    found = [
+        words_for
+        for pattern, words_for in signs
+        if pc.any(pc.match_substring_regex(words.sample, pattern)).as_py()
+    ]
+    return f"Numbers written with {listing(found)}." if found else ""
+
+
+def _stray_note(stray: pa.Array, held: int, name: str) -> tuple[str, ...]:
+    if not len(stray):
+        return ()
+    shown = listing([repr(word) for word in stray.to_pylist()], "or")
+    note = f"Column {name!r} holds numbers and, in {count(held)} cells, {shown}."
+    return (f"{note} These were read as missing.",)
+
+
+def _as_dates(words: _Words, name: str, _: str) -> TypedColumn | None:
+    if not date_formats(words.sample.to_pandas().astype("str")):
+        return None
+    texts = words.values.to_pandas().astype("str")
+    formats = date_formats(texts)
+    if not formats:
+        return None
+    moments = pd.to_datetime(texts, format=formats[0], errors="coerce").astype("datetime64[us]")
+    if words.codes is not None:
+        moments = pa.array(moments).take(words.codes).to_pandas()
+    series = moments.astype("datetime64[us]").rename(name)
+    if len(formats) == 1:
+        return TypedColumn(series, (), _order(formats[0]))
+    example = texts.dropna().iloc[0]
+    note = (
+        f"The dates of column {name!r}, such as {example!r}, fit day-month as well as "
+        "month-day, and no value tells which. They were read as day-month."
+    )
+    return TypedColumn(series, (note,), "Day and month cannot be told apart.")
+
+
+def _order(date_format: str) -> str:
+    day, month = date_format.find("%d"), date_format.find("%m")
+    if day < 0 or month < 0 or date_format.startswith("%Y"):
+        return ""
+    return "Dates with the day first." if day < month else "Dates with the month first."
+
+
+def _mixed(words: _Words, name: str, decimal: str) -> tuple[str, ...]:
+    """Say so when a column of text would be numbers but for two decimal marks."""
+    readable: Callable[[str], int] = lambda mark: int(  # noqa: E731
+        pc.sum(pc.invert(unreadable(plain(words.sample, mark)))).as_py() or 0
+    )
+    both = pc.sum(
+        pc.and_(
+            unreadable(plain(words.sample, decimal)),
+            unreadable(plain(words.sample, other_mark(decimal))),
+        )
+    ).as_py()
+    if both or not readable(decimal) or not readable(other_mark(decimal)):
+        return ()
+    return (
+        f"Column {name!r} mixes decimal points and commas, so it was kept as text. "
+        "Write all its numbers with one mark, and read the file again.",
+    )

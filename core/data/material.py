@@ -1,0 +1,73 @@
+"""The bytes of a loan file, in memory or on disk, read piece by piece so that memory stays flat."""
+
+import io
+import mmap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+
+BLOCK = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A file's bytes.
+
+    Attributes:
+        content: The bytes themselves, or the file that holds them.
+        name: As uploaded; may be empty.
+    """
+
+    content: bytes | memoryview | Path
+    name: str = ""
+
+    @classmethod
+    def of(cls, raw: "bytes | memoryview | Path | Material") -> "Material":
+        """Return material as it is, and anything else wrapped."""
+        return raw if isinstance(raw, Material) else cls(raw)
+
+    @property
+    def size(self) -> int:
+        """Number of bytes."""
+        if isinstance(self.content, Path):
+            return self.content.stat().st_size
+        return len(self.content)
+
+    def head(self, size: int) -> bytes:
+        """Return at most the first `size` bytes."""
+        if isinstance(self.content, Path):
+            with self.content.open("rb") as file:
+                return file.read(size)
+        return bytes(self.content[:size])
+
+    def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
+        """Yield all bytes in pieces."""
+        with self.open() as file:
+            while block := file.read(size):
+                yield block
+
+    def open(self) -> BinaryIO:
+        """Return a file to read from; close it afterwards."""
+        if isinstance(self.content, Path):
+            return self.content.open("rb")
+        return io.BytesIO(self.content)
+
+    def stream(self) -> pa.NativeFile:
+        """Return a file for Arrow; bytes in memory are not copied."""
+        if isinstance(self.content, Path):
+            return pa.OSFile(str(self.content))
+        return pa.BufferReader(pa.py_buffer(self.content))
+
+    def holds(self, mark: bytes) -> bool:
+        """Return whether these bytes occur anywhere."""
+        if not isinstance(self.content, Path):
+            return mark in (self.content if isinstance(self.content, bytes) else self.head(1 << 62))
+        if not self.size:
+            return False
+        with self.content.open("rb") as file:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            with mapped:
+                return mapped.find(mark) >= 0
