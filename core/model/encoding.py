@@ -13,6 +13,11 @@ Values beyond the training range count as the end of the range: a network that e
 typing mistake is worse than one that does not. In the standard encoding a number is
 (value - mean) / deviation and the flag. A category becomes one slot per known value, one for any
 other and one for missing.
+
+In the piecewise encoding, the slots of a column of many categories are filled less than wholly,
+the less the fewer defaults its values have seen: what a network learns about a value grows with
+its slot, so the noise of fifty sparse values does not drown the rest (as empirical Bayes shrinks
+the means of many small groups).
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,6 +39,11 @@ LEAST_DEVIANCE = 12.0
 """What a cut must take off the deviance, -2 log-likelihood. Chance alone reaches 3.8 in one cut
 of twenty, and around 12 where the best of all cuts is looked for."""
 LEAST_ROWS = 10  # on either side of a cut
+FEW_CATEGORIES = 10
+SHRINKAGE = 3.0
+"""A slot of a column of k > 10 values is filled to e / (e + 3 (k - 10)), where e, the number of
+rows times p (1 - p), is how much they tell about the risk. Chosen within the development rows of
+the open files: lending_club gains .002 AUC, files without such columns are as they were."""
 STANDARD_LIMIT = 1e6  # deviations; a number in the wrong unit must not overflow float32
 
 
@@ -58,10 +68,14 @@ class NumberBlock:
 
 @dataclass(frozen=True, slots=True)
 class CategoryBlock:
-    """How one category is encoded: known values in this order, then other, then missing."""
+    """How one category is encoded: known values in this order, then other, then missing.
+
+    `heights` says how far each of these slots is filled, in (0, 1].
+    """
 
     name: str
     categories: tuple[str, ...]
+    heights: tuple[float, ...]
 
     @property
     def size(self) -> int:
@@ -88,9 +102,7 @@ class Encoder:
     warnings: tuple[str, ...] = ()
     _slices: dict[str, slice] = field(init=False, repr=False, compare=False)
     _plan: "_NumberPlan" = field(init=False, repr=False, compare=False)
-    _codes: list[tuple[str, dict[Any, int], int, int]] = field(
-        init=False, repr=False, compare=False
-    )
+    _codes: list["_Slots"] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Lay out the slots."""
@@ -102,10 +114,10 @@ class Encoder:
         object.__setattr__(self, "_plan", _NumberPlan.of(self.numbers))
         object.__setattr__(self, "_codes", [self._code(block) for block in self.categories])
 
-    def _code(self, block: CategoryBlock) -> tuple[str, dict[Any, int], int, int]:
-        place = self._slices[block.name]
-        slots: dict[Any, int] = {value: place.start + i for i, value in enumerate(block.categories)}
-        return block.name, slots, place.stop - 2, place.stop - 1
+    def _code(self, block: CategoryBlock) -> "_Slots":
+        start = self._slices[block.name].start
+        *known, other, missing = ((start + i, h) for i, h in enumerate(block.heights))
+        return block.name, dict(zip(block.categories, known, strict=True)), other, missing
 
     @classmethod
     def fit(
@@ -125,7 +137,7 @@ class Encoder:
             numeric: How numbers are encoded.
             bins: Most quantile bins per number; one with few distinct values gets fewer.
             cuts: Most cuts per number where the risk jumps; 0 needs no outcomes.
-            y: (n,) outcomes of the rows, for the cuts.
+            y: (n,) outcomes of the rows, for the cuts and for columns of many categories.
 
         Raises:
             ModelError: There is no column, one is of another kind, or one holds a single value.
@@ -133,6 +145,7 @@ class Encoder:
         _require_usable(frame, columns)
         numbers = [c.name for c in columns if c.kind == "number"]
         categories = [c.name for c in columns if c.kind == "category"]
+        spread = 0.0 if y is None or numeric == "standard" else float(np.var(y))
         return cls(
             tuple(
                 _standard(name, frame[name])
@@ -140,7 +153,7 @@ class Encoder:
                 else _piecewise(name, frame[name], bins, cuts, y)
                 for name in numbers
             ),
-            tuple(CategoryBlock(name, _frequent(frame[name])) for name in categories),
+            tuple(_category(name, frame[name], spread) for name in categories),
             [column.name for column in columns],
             tuple(text for name in categories if (text := _warning(frame[name]))),
         )
@@ -171,7 +184,8 @@ class Encoder:
         rows_in_order = np.arange(len(frame))
         for block in self.categories:
             codes = _category_codes(frame[block.name], block)
-            out[rows_in_order, codes + self._slices[block.name].start] = 1
+            heights = np.array(block.heights, np.float32)
+            out[rows_in_order, codes + self._slices[block.name].start] = heights[codes]
         return out
 
     def encode_row(self, values: Mapping[str, Any]) -> np.ndarray:
@@ -188,7 +202,8 @@ class Encoder:
         for name, slots, other, missing in self._codes:
             value = values.get(name)
             absent = value is None or value != value  # NaN differs from itself
-            out[missing if absent else slots.get(value, other)] = 1
+            slot, height = missing if absent else slots.get(value, other)
+            out[slot] = height
         return out
 
     def to_json(self) -> dict[str, Any]:
@@ -206,7 +221,11 @@ class Encoder:
                 for block in self.numbers
             ],
             "categories": [
-                {"name": block.name, "categories": list(block.categories)}
+                {
+                    "name": block.name,
+                    "categories": list(block.categories),
+                    "heights": list(block.heights),
+                }
                 for block in self.categories
             ],
             "names": list(self.names),
@@ -227,9 +246,19 @@ class Encoder:
             for item in data["numbers"]
         )
         categories = tuple(
-            CategoryBlock(item["name"], tuple(item["categories"])) for item in data["categories"]
+            CategoryBlock(
+                item["name"],
+                tuple(item["categories"]),
+                # Models made before they had heights fill every slot wholly.
+                tuple(item.get("heights", [1.0] * (len(item["categories"]) + 2))),
+            )
+            for item in data["categories"]
         )
         return cls(numbers, categories, list(data["names"]), tuple(data["warnings"]))
+
+
+_Slots = tuple[str, dict[Any, tuple[int, float]], tuple[int, float], tuple[int, float]]
+"""Of a category: its name, and slot and height of each known value, of other and of missing."""
 
 
 @dataclass(frozen=True)
@@ -336,6 +365,19 @@ def _jumps(known: np.ndarray, y: np.ndarray, most: int) -> np.ndarray:
 def _standard(name: str, values: pd.Series) -> NumberBlock:
     mean, deviation = float(values.mean()), float(values.std(ddof=0))
     return NumberBlock(name, (mean,), (deviation or 1.0,), (-STANDARD_LIMIT, STANDARD_LIMIT), mean)
+
+
+def _category(name: str, values: pd.Series, spread: float) -> CategoryBlock:
+    """Return the block of a category; `spread` is p (1 - p) of the outcomes, 0 if not known."""
+    known = _frequent(values)
+    rows = values.value_counts().loc[list(known)].to_numpy(np.float64)
+    missing = float(values.isna().sum())
+    rows = np.array([*rows, len(values) - rows.sum() - missing, missing])
+    excess = max(0, int((rows > 0).sum()) - FEW_CATEGORIES)
+    told = rows * spread
+    shrinks = (rows > 0) & (spread > 0)
+    heights = np.divide(told, told + SHRINKAGE * excess, out=np.ones(len(rows)), where=shrinks)
+    return CategoryBlock(name, known, tuple(heights.tolist()))
 
 
 def _frequent(values: pd.Series) -> tuple[str, ...]:

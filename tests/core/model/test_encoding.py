@@ -60,6 +60,42 @@ def test_unseen_category_is_other(encoder):
     assert row[encoder.block("home")].tolist() == [0, 0, 1, 0]
 
 
+def states(several, rows_each=80):
+    """Return applicants of so many states, a tenth of them bad, and their outcomes."""
+    names = [f"s{i:02}" for i in range(several)]
+    frame = pd.DataFrame({"state": pd.Series(np.repeat(names, rows_each), dtype="str")})
+    return frame, (np.arange(len(frame)) % 10 == 0).astype(np.int8)
+
+
+def test_slots_of_many_categories_are_low_where_few_rows_tell():
+    """50 states of 80 rows tell 80 x 0.1 x 0.9 = 7.2 each: 7.2 / (7.2 + 3 x 40)."""
+    frame, y = states(50)
+    encoder = Encoder.fit(frame, columns(state="category"), cuts=4, y=y)
+    row = encoder.encode_row({"state": "s00"})
+    assert row[:50].max() == pytest.approx(7.2 / 127.2)
+    assert encoder.encode_row({"state": "elsewhere"})[50] == 1  # no row taught it anything
+
+
+@pytest.mark.parametrize(
+    ("several", "numeric", "knows_outcomes"),
+    [(10, "piecewise", True), (50, "standard", True), (50, "piecewise", False)],
+)
+def test_other_categories_fill_their_slots(several, numeric, knows_outcomes):
+    """Few categories, the plain encoding, or outcomes that are not known."""
+    frame, y = states(several)
+    outcomes = y if knows_outcomes else None
+    encoder = Encoder.fit(frame, columns(state="category"), numeric, y=outcomes)
+    assert set(encoder.encode(frame).ravel().tolist()) == {0, 1}
+
+
+def test_encoders_from_before_heights_fill_their_slots(frame, encoder):
+    """What scored a year ago scores the same today."""
+    old = encoder.to_json()
+    for block in old["categories"]:
+        del block["heights"]
+    assert (Encoder.from_json(old).encode(frame) == encoder.encode(frame)).all()
+
+
 def test_missing_number_fills_the_flag_alone(encoder):
     """A column left out is missing too."""
     assert encoder.encode_row({"home": "rent"})[encoder.block("income")].tolist() == [0, 0, 1]
@@ -88,6 +124,21 @@ def test_one_row_has_the_same_bits_as_many(numeric):
     rows = np.stack([encoder.encode_row(row) for row in frame.to_dict("records")])
     assert many.dtype == rows.dtype == np.float32
     assert np.array_equal(many, rows)
+
+
+def test_json_keeps_heights():
+    """To the bit, also of a column of many categories."""
+    frame, y = states(50)
+    encoder = Encoder.fit(frame, columns(state="category"), y=y)
+    assert Encoder.from_json(json.loads(json.dumps(encoder.to_json()))) == encoder
+
+
+def test_one_of_many_has_the_same_bits_alone():
+    """Heights are rounded to float32 the same way."""
+    frame, y = states(50)
+    encoder = Encoder.fit(frame, columns(state="category"), y=y)
+    alone = encoder.encode_row({"state": frame.loc[7, "state"]})
+    assert (encoder.encode(frame)[7] == alone).all()
 
 
 @pytest.mark.parametrize("numeric", ["piecewise", "standard"])
