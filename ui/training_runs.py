@@ -6,7 +6,7 @@ import streamlit as st
 from core.model.settings import PRESETS
 from core.store.tables import Job, Run
 from ui import links
-from ui.components.jobs import progress_text
+from ui.components.jobs import under_way
 from ui.components.pickers import run_name
 from ui.components.table import table
 from ui.session import workspace
@@ -31,9 +31,7 @@ def training_now() -> None:
     active = {job.id: job for job in workspace().registry.jobs(active=True)}
     for run in workspace().registry.runs():
         if job := active.get(run.job_id):
-            with st.container(border=True, horizontal=True, vertical_alignment="center"):
-                st.markdown(f"**{run_name(run)}** · {progress_text(job)}")
-                links.link("Watch", "training", run=run.id, icon=":material/show_chart:")
+            under_way(run_name(run), job, "training", run=run.id)
 
 
 def earlier_runs() -> None:

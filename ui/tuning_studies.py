@@ -7,7 +7,7 @@ from core.formatting import duration
 from core.jobs.tune_request import Standing, best, standing, trials
 from core.store.tables import Study
 from ui import links
-from ui.components.jobs import progress_text
+from ui.components.jobs import under_way
 from ui.components.pickers import pick
 from ui.components.table import table
 from ui.session import workspace
@@ -33,9 +33,7 @@ def tuning_now() -> None:
     jobs = {job.id: job for job in workspace().registry.jobs(active=True, kind="trial")}
     for study in workspace().registry.studies() if jobs else []:
         if job := jobs.get(study.job_id):
-            with st.container(border=True, horizontal=True, vertical_alignment="center"):
-                st.markdown(f"**{study.name}** · {progress_text(job)}")
-                links.link("Watch", "tuning", study=study.id, icon=":material/show_chart:")
+            under_way(study.name, job, "tuning", study=study.id)
 
 
 def earlier_studies() -> None:

@@ -179,6 +179,14 @@ def best(tried: Sequence[Trial]) -> Trial | None:
     return min(complete, key=lambda trial: trial.loss or 0.0, default=None)
 
 
+def first_complete(tried: Sequence[Trial]) -> Trial | None:
+    """Return the complete trial that took the settings one begins with, as the very first does."""
+    return next(
+        (each for each in tried if each.state == "complete" and each.values == tried[0].values),
+        None,
+    )
+
+
 def standing(study: Study, job: Job) -> Standing:
     """Return where a study stands, from what is wanted and what its last job does."""
     if job.active:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.formatting import duration, percent
 from core.store.tables import Job
+from ui import links
 from ui.session import workspace
 
 
@@ -19,6 +20,13 @@ def job_progress(job_id: str) -> None:
     """
     active = workspace().registry.job(job_id).active
     st.fragment(_watch, run_every=0.5 if active else None)(job_id, count())
+
+
+def under_way(name: str, job: Job, page: links.PageName, **shown: str) -> None:
+    """Draw one line for what waits or runs, with the way to the page that watches it."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{name}** · {progress_text(job)}")
+        links.link("Watch", page, **shown, icon=":material/show_chart:")
 
 
 def polled(looks: "count[int]") -> bool:
