@@ -12,7 +12,9 @@ from ui.explanation_cohort import cohort_section, pick_population
 from ui.explanation_data import stored_picture
 from ui.explanation_depth import depth
 from ui.explanation_field import field_section
+from ui.explanation_more import more
 from ui.explanation_overall import answer, evidence, not_yet, progress
+from ui.explanation_selection import selection_shelf
 from ui.explanation_shapes import shapes_section
 from ui.session import workspace
 
@@ -40,7 +42,9 @@ with failures():
         evidence(picture)
         if cohort is not None:
             cohort_section(picture, cohort, run)
-        field_section(picture)
+        field_section(scorer, picture)
+        more(scorer, picture, reference, compared_with)
+        selection_shelf(scorer, run, picture)
     if scorer.bundle.settings.additive:
         shapes_section(scorer, reference)
     applicant_section(scorer, run, compared_with, picture)

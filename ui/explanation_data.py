@@ -12,9 +12,11 @@ import streamlit as st
 from core.data.schema import Schema
 from core.decision.scoring import Scorer
 from core.explanation import global_
+from core.explanation.challenger_figures import ChallengerFigures
 from core.explanation.global_ import Explained
+from core.explanation.interactions import Interactions
 from core.explanation.reference import Kind
-from core.store.tables import ExplanationSet
+from core.store.tables import ExplanationFigure, ExplanationSet
 from core.store.workspace import Workspace
 from ui.session import workspace
 
@@ -31,6 +33,8 @@ class Picture:
         schema: Of the model's features.
         of: How many rows the test part has.
         reference: What the set keeps about whom they are compared with.
+        pairs: Which fields work together; None where that was not worked out.
+        challengers: What moves the challengers; None where that was not worked out.
     """
 
     id: str
@@ -38,6 +42,8 @@ class Picture:
     schema: Schema
     of: int
     reference: dict[str, Any]
+    pairs: Interactions | None = None
+    challengers: ChallengerFigures | None = None
     _made: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     @cached_property
@@ -45,8 +51,19 @@ class Picture:
         """Fields, the weightiest first."""
         return global_.importance(self.explained, self.schema)
 
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Field to what users see."""
+        return {name: self.schema[name].label for name in self.explained.names}
+
     def partner(self, name: str) -> str | None:
-        """Return the field that best tells why equal values of this one weigh differently."""
+        """Return the field that works together most with this one.
+
+        Where interactions were not worked out, it is the one that best tells why equal values of
+        the field weigh differently.
+        """
+        if self.pairs is not None:
+            return self.pairs.partner(name)
         return self.once(("partner", name), lambda: global_.partner(self.explained, name))
 
     def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
@@ -67,13 +84,41 @@ def stored_picture(scorer: Scorer, compared_with: Kind) -> Picture | None:
     if not sets:
         return None
     best = max(sets, key=lambda one: (one.rows, one.created_at))
-    return _read(workspace(), best.id, best, scorer.bundle.schema)
+    figures = {
+        one.kind: one
+        for one in workspace().registry.figures(scorer.model.id)
+        if one.reference == compared_with
+    }
+    made = ",".join(sorted(one.id for one in figures.values()))
+    return _read(workspace(), best.id, made, best, figures, scorer.bundle.schema)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the explanation")
-def _read(_workspace: Workspace, id: str, _record: ExplanationSet, _schema: Schema) -> Picture:
-    folder = f"explanations/{id}"
-    _workspace.artifacts.verify(folder, _record.digest)
-    read = partial(_workspace.artifacts.read, folder)
+def _read(
+    _workspace: Workspace,
+    id: str,
+    figures: str,
+    _record: ExplanationSet,
+    _figures: dict[str, ExplanationFigure],
+    _schema: Schema,
+) -> Picture:
+    read = _reader(_workspace, _record)
     meta = json.loads(read("meta.json"))
-    return Picture(id, Explained.from_files(read), _schema, meta["of"], meta["reference"])
+    pairs, challengers = _figures.get("interactions"), _figures.get("challengers")
+    return Picture(
+        id,
+        Explained.from_files(read),
+        _schema,
+        meta["of"],
+        meta["reference"],
+        Interactions.from_files(_reader(_workspace, pairs)) if pairs else None,
+        ChallengerFigures.from_files(_reader(_workspace, challengers)) if challengers else None,
+    )
+
+
+def _reader(
+    workspace: Workspace, record: ExplanationSet | ExplanationFigure
+) -> Callable[[str], bytes]:
+    folder = f"explanations/{record.id}"
+    workspace.artifacts.verify(folder, record.digest)
+    return partial(workspace.artifacts.read, folder)

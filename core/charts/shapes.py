@@ -19,7 +19,7 @@ def curve(frame: pd.DataFrame, axis: str, theme: Theme, density: pd.DataFrame) -
         density: As `core.explanation.shapes.density`.
     """
     colours = palette(theme)
-    fig = _panels(axis, theme)
+    fig = panels(axis, theme)
     known = frame.dropna(subset="value")
     fig.add_scatter(
         x=known["value"],
@@ -46,7 +46,7 @@ def curve(frame: pd.DataFrame, axis: str, theme: Theme, density: pd.DataFrame) -
 def bars(frame: pd.DataFrame, axis: str, theme: Theme) -> go.Figure:
     """Draw a category's effect, one bar per value, and how frequent each is."""
     colours = palette(theme)
-    fig = _panels(axis, theme)
+    fig = panels(axis, theme)
     names = ["missing" if value is None else str(value) for value in frame["value"]]
     share = frame["rows"] / max(1, frame["rows"].sum())
     fig.add_bar(
@@ -66,9 +66,19 @@ def bars(frame: pd.DataFrame, axis: str, theme: Theme) -> go.Figure:
     return fig
 
 
-def _panels(axis: str, theme: Theme) -> go.Figure:
+def panels(
+    axis: str, theme: Theme, title: str = "Effect on log-odds", *, percentages: bool = False
+) -> go.Figure:
+    """Return two empty panels, one above the other: for effects, and for how frequent values are.
+
+    Args:
+        axis: What the field is, with its unit.
+        theme: Which palette.
+        title: Of the upper vertical axis.
+        percentages: Whether it holds percentages, from 0.
+    """
     colours = palette(theme)
-    fig = figure(theme, axis, "Effect on log-odds", height=380)
+    fig = figure(theme, axis, title, height=380, y_percent=percentages)
     fig.update_layout(
         {
             "yaxis": {"domain": [SHARE_OF_HEIGHT + 0.06, 1], "zeroline": True},
@@ -84,5 +94,7 @@ def _panels(axis: str, theme: Theme) -> go.Figure:
             "bargap": 0.25,
         }
     )
+    if percentages:
+        fig.update_layout(yaxis={"rangemode": "tozero"})
     fig.update_yaxes(zerolinecolor=colours.border, zerolinewidth=1)
     return fig

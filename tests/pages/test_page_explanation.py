@@ -1,12 +1,18 @@
 """The explanation page: empty, before and after the overall picture, and with bad addresses."""
 
+from functools import partial
+
 import pytest
+import streamlit as st
+from sqlalchemy import delete
 
 from core.decision.scoring import Scorer
 from core.explanation.global_ import Explained
+from core.explanation.interactions import Interactions
 from core.jobs import explain
 from core.jobs.explain_request import start_explanation
 from core.jobs.progress import JobContext
+from core.store.tables import ExplanationFigure
 
 
 @pytest.fixture
@@ -93,14 +99,89 @@ def test_another_population_has_a_picture_of_its_own(explained, open_page):
     assert "compared with all applicants, has not been worked out" in words_on(at)
 
 
+def interactions_of(workspace):
+    """Return the stored interactions of the champion."""
+    records = workspace.registry.figures(workspace.registry.champion().id)
+    (record,) = (each for each in records if each.kind == "interactions")
+    read = partial(workspace.artifacts.read, f"explanations/{record.id}")
+    return Interactions.from_files(read)
+
+
 def test_a_field_is_drawn_with_its_partner(explained, open_page):
     """The second field starts as the one that works together most with the first."""
     at = open_page("explanation")
+    field = at.selectbox(key="explanation-field").value
     other = next(box for box in at.selectbox if box.label == "Coloured by")
-    assert other.options[0].endswith("(works together most)")
+    assert other.value == interactions_of(explained).of(field)["other"].iloc[0]
     at.selectbox(key="explanation-field").select("Records").run()
     assert not at.exception
     assert any(title.startswith("Bad records “yes” raises") for title in headings_on(at))
+    at.selectbox(key="explanation-other-Records").select("Seniority").run()
+    pair = interactions_of(explained).of("Records").set_index("other").loc["Seniority"]
+    clear = f"±\xa0{pair['strength']:.2f} beyond the sum"
+    assert (clear if pair["low"] > 0 else "Chance alone could explain") in words_on(at)
+
+
+@pytest.mark.parametrize(("field", "words"), [("Income", "Income"), ("Home", "Home “")])
+def test_a_field_can_be_given_to_everyone(explained, open_page, field, words):
+    """The other view draws mean and single applicants, and says how many and what it rests on."""
+    at = open_page("explanation")
+    at.selectbox(key="explanation-field").select(field).run()
+    view = next(group for group in at.get("button_group") if group.label == "Show")
+    view.set_value("If everyone had the same value").run()
+    assert not at.exception
+    assert any(title.startswith(f"With {words}") for title in headings_on(at)) or any(
+        "hardly changes the default probability" in title for title in headings_on(at)
+    )
+    assert "Thick: mean over 40 of" in words_on(at)
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """Every expander of the page stands open."""
+    monkeypatch.setattr(st, "expander", lambda *args, **options: Opened(st.container()))
+
+
+class Opened:
+    """A container that stands in for an expander somebody opened."""
+
+    open = True
+
+    def __init__(self, container):
+        self._container = container
+
+    def __enter__(self):
+        """Enter the container."""
+        return self._container.__enter__()
+
+    def __exit__(self, *failure):
+        """Leave the container."""
+        return self._container.__exit__(*failure)
+
+    def __getattr__(self, name):
+        """Draw into the container."""
+        return getattr(self._container, name)
+
+
+def test_more_is_one_click_away(explained, open_page, opened):
+    """Pairs of fields and the challengers' ranks stand in expanders, with method and n."""
+    at = open_page("explanation")
+    assert not at.exception
+    assert "Shapley interaction" in words_on(at)
+    assert "From 40 of" in words_on(at)
+    assert "TreeExplainer" in words_on(at)
+    assert "40 test applicants; network: of 40" in words_on(at)
+
+
+def test_what_was_not_worked_out_is_offered(explained, open_page, opened):
+    """A set from before has no interactions: one button makes them, without explaining rows."""
+    with explained.registry._writing() as session:
+        session.execute(delete(ExplanationFigure))
+    at = open_page("explanation")
+    at.button(key="work-out-pairs").click().run()
+    assert not at.exception
+    (job,) = explained.registry.jobs(active=True)
+    assert job.payload["rows"] == 0
 
 
 def test_the_reference_population_is_shown_with_its_typical_values(explained, open_page):

@@ -1,0 +1,148 @@
+"""Evidence one click away: which fields work together, and what the challengers look at."""
+
+import pandas as pd
+import streamlit as st
+
+from core.charts import heat_maps
+from core.decision.scoring import Scorer
+from core.explanation import challenger_figures
+from core.explanation.challenger_figures import ChallengerFigures
+from core.explanation.interactions import Interactions
+from core.explanation.reference import Kind, Reference
+from core.formatting import count
+from core.jobs.explain_request import active_explanation, start_explanation
+from ui import theme
+from ui.components.figure import draw
+from ui.explanation_data import Picture
+from ui.session import workspace
+
+IN_MAP = 10
+PAIRS_HELP = """
+The strength of a pair is the root mean square, over applicants, of the **Shapley interaction
+index** (Grabisch & Roubens 1999): how much more two fields together move the log-odds than the sum
+of what each moves alone, averaged over all coalitions of the other fields and over the reference
+population. Two independent halves of the draws are multiplied, so that noise does not add to it. A
+dash marks pairs whose interval reaches 0.
+"""
+SHAP_HELP = """
+Each challenger is explained by its own explainer of the SHAP library, on the same applicants and
+against the same reference population, in log-odds: trees by **TreeExplainer** (interventional),
+logistic regression and scorecard by **LinearExplainer**. What the columns of one category are
+given is added up. The network's ranks are those of its own Shapley values. A different order is no
+fault: fields that carry the same information can stand in for each other.
+"""
+
+
+def more(scorer: Scorer, picture: Picture, reference: Reference, compared_with: Kind) -> None:
+    """Draw the expanders; each computes only when it is opened."""
+    pairs = st.expander(
+        _pairs_title(picture), icon=":material/hub:", key="more-pairs", on_change="rerun"
+    )
+    if pairs.open:
+        with pairs:
+            if picture.pairs is None:
+                _not_yet(scorer, compared_with, "pairs")
+            else:
+                _pairs(picture, picture.pairs, reference)
+    others = st.expander(
+        "Do the challengers look at the same fields?",
+        icon=":material/compare_arrows:",
+        key="more-challengers",
+        on_change="rerun",
+    )
+    if others.open:
+        with others:
+            if picture.challengers is None:
+                _not_yet(scorer, compared_with, "challengers")
+            else:
+                _challengers(picture, picture.challengers, reference)
+
+
+def _pairs_title(picture: Picture) -> str:
+    if picture.pairs is None:
+        return "Which fields work together?"
+    return f"Which fields work together? {_strongest(picture, picture.pairs)}"
+
+
+def _strongest(picture: Picture, pairs: Interactions) -> str:
+    first = pairs.strongest.iloc[0]
+    if not first["low"] > 0:
+        return "None beyond chance."
+    field, other = (picture.labels[first[end]] for end in ("field", "other"))
+    return f"{field} and {other} most."
+
+
+def _pairs(picture: Picture, pairs: Interactions, reference: Reference) -> None:
+    fields = list(picture.importance["field"].head(IN_MAP))
+    look = theme.current()
+    first = pairs.strongest.iloc[0]
+    clear = int((pairs.pairs["low"] > 0).sum())
+    finding = f"{clear} of {len(pairs.pairs)} pairs of fields work together beyond chance"
+    if clear:
+        field, other = (picture.labels[first[end]] for end in ("field", "other"))
+        finding = (
+            f"{field} and {other} work together most: ±\N{NO-BREAK SPACE}{first['strength']:.2f} "
+            "log-odds beyond the sum of each"
+        )
+    draw(
+        heat_maps.interactions(pairs.pairs, fields, picture.labels, look),
+        finding,
+        _labelled(pairs.strongest, picture),
+        key="explanation-pairs",
+        alt="Strength of the interaction of every pair of the weightiest fields",
+    )
+    st.caption(
+        f"The {len(fields)} weightiest fields; {clear} of all {len(pairs.pairs)} pairs work "
+        f"together beyond chance. From {count(pairs.rows)} of {count(picture.of)} test "
+        f"applicants, {pairs.draws} coalitions for each pair and applicant, against "
+        f"{count(reference.n)} {reference.name}; 95 % intervals over applicants on hover and in "
+        "the table."
+    )
+    st.markdown(PAIRS_HELP)
+
+
+def _labelled(frame: pd.DataFrame, picture: Picture) -> pd.DataFrame:
+    named = {end: frame[end].map(picture.labels) for end in ("field", "other")}
+    return frame.assign(**named)
+
+
+def _challengers(picture: Picture, figures: ChallengerFigures, reference: Reference) -> None:
+    frame = challenger_figures.ranks(figures, picture.importance)
+    fields = list(picture.importance["field"].head(IN_MAP))
+    draw(
+        heat_maps.ranks(frame, fields, theme.current()),
+        challenger_figures.finding(frame),
+        frame,
+        key="explanation-challengers",
+        alt="Rank of each field for the network and each challenger",
+    )
+    said = challenger_figures.agreement(frame)
+    st.markdown(" ".join(challenger_figures.differences(frame)) or "No field is seen far apart.")
+    correlations = "; ".join(
+        f"{each['name']} {each['correlation']:.2f}" for each in said.to_dict("records")
+    )
+    gap = max((float(each["gap"]) for each in figures.about.values()), default=0.0)
+    st.caption(
+        f"Numbers are ranks, shading is the share of the total effect; the {len(fields)} fields "
+        f"that weigh most for the network. Challengers: mean absolute SHAP values of "
+        f"{count(figures.rows)} test applicants; network: of {count(len(picture.explained))}; "
+        f"against {count(reference.n)} {reference.name}. Rank correlation with the network over "
+        f"all fields (Spearman): {correlations}. Largest unexplained rest of a challenger: "
+        f"{gap:.6f} log-odds. {_left_out(figures)}"
+    )
+    st.markdown(SHAP_HELP)
+
+
+def _left_out(figures: ChallengerFigures) -> str:
+    return " ".join(f"{name} is left out: {why}." for name, why in figures.left_out.items())
+
+
+def _not_yet(scorer: Scorer, compared_with: Kind, key: str) -> None:
+    """Offer to work out what concerns the model as a whole."""
+    if active_explanation(workspace(), scorer.model.id, compared_with):
+        st.markdown("This is being worked out; it appears here when the job above ends.")
+        return
+    st.markdown("This has not been worked out yet for this model. It takes less than a minute.")
+    if st.button("Work it out", key=f"work-out-{key}", icon=":material/lightbulb:"):
+        start_explanation(workspace(), scorer.model.id, compared_with, rows=0)
+        st.rerun()
