@@ -12,6 +12,7 @@ from core.explanation.interactions import Interactions
 from core.jobs import explain
 from core.jobs.explain_request import start_explanation
 from core.jobs.progress import JobContext
+from core.jobs.without_request import start_without
 from core.store.tables import ExplanationFigure
 
 
@@ -271,3 +272,48 @@ def test_an_unknown_cohort_shows_everyone(explained, open_page):
     at = open_page("explanation", cohort="coh_0")
     assert not at.exception
     assert "There is no cohort coh_0" in at.warning[0].value
+
+
+def selecting(open_page):
+    """The page with the shelf of the fields that could be left out open."""
+    at = open_page("explanation")
+    at.session_state["shelf-selection"] = True
+    return at.run()
+
+
+def test_fields_are_ranked_by_need(explained, open_page):
+    """Evidence with an interval for each, on how many rows, and a file of it."""
+    at = selecting(open_page)
+    assert not at.exception
+    said = words_on(at)
+    assert "of 891 test rows" in said
+    assert "for the ranking" in said or "Every field earns its place" in said
+    assert any(button.key == "train-without" for button in at.button)
+
+
+def test_a_training_without_fields_is_a_normal_run(explained, open_page):
+    """It starts on a data set of its own, and the shelf leads to it from then on."""
+    at = selecting(open_page)
+    (run,) = explained.registry.runs()
+    model = explained.registry.champion()
+    picture = explained.registry.explanations(model.id)[0]
+    key = f"selection-{model.id}-{picture.id}"
+    ticked = {"edited_rows": {k: {"Leave out": k == 1} for k in range(11)}}
+    at.session_state[key] = ticked | {"added_rows": [], "deleted_rows": []}
+    at.run()
+    at.button(key="train-without").click().run()
+    made = explained.registry.runs()[0]
+    assert made.id != run.id
+    assert len(made.settings) == len(run.settings)
+    again = words_on(selecting(open_page))
+    assert "Trained without" in again
+
+
+def test_a_finished_run_without_fields_leads_to_the_comparison(explained, open_page):
+    """The link names both runs."""
+    (run,) = explained.registry.runs()
+    made = start_without(explained, run.id, ["Debt"])
+    explained.registry.finish_run(made.id, run.summary, run.digest)
+    at = selecting(open_page)
+    links = [element.proto for element in at.get("page_link")]
+    assert any(f"{run.id}%2C{made.id}" in link.query_string for link in links)

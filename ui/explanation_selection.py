@@ -1,0 +1,177 @@
+"""Which fields could be left out: evidence, and a training without them."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.decision.scoring import Scorer
+from core.explanation.selection import DEALS, LITTLE, NOISE, Dealing, Drop, groups, ranked
+from core.explanation.words import listing
+from core.formatting import MISSING, count
+from core.jobs.without_request import runs_with_less, start_without
+from core.store.tables import Run
+from ui import links
+from ui.components.pickers import run_name
+from ui.components.table import csv_download
+from ui.explanation_data import Picture
+from ui.scoring_nearby import known_applicants
+from ui.scoring_rows import loan_file
+from ui.session import workspace
+
+MOST_ROWS = 6000
+HELP = f"""
+**Share** is the field's part of all Shapley effects. **Fall in AUC** is what the ranking of
+applicants loses when the field's values are dealt to other applicants, {DEALS} times, on rows the
+network never saw; the 95 % interval counts the draw of rows and of deals. Fields of one **group**
+say much the same (rank correlation of at least 0.7 for every pair), so each alone seems
+dispensable; the fall of the group has all of them dealt together. A network that is trained without
+a field can do better than this says, since it can learn from the others: train it to know.
+"""
+
+
+@st.fragment
+def selection_shelf(scorer: Scorer, run: Run, picture: Picture) -> None:
+    """Draw a shelf with the evidence; closed, it computes nothing."""
+    shelf = st.expander(
+        "Which fields could be left out?",
+        icon=":material/filter_alt:",
+        key="shelf-selection",
+        on_change="rerun",
+    )
+    if shelf.open:
+        with shelf:
+            dealing = _dealing(scorer.model.id, scorer, run)
+            _evidence(scorer, run, picture, dealing)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading the test part")
+def _dealing(model_id: str, _scorer: Scorer, _run: Run) -> Dealing:
+    known, tested = known_applicants(_scorer, _run), loan_file(_run).test_rows
+    rows = known.features.index.get_indexer(pd.Index(tested))
+    if len(rows) > MOST_ROWS:
+        rows = np.sort(np.random.default_rng(0).choice(rows, MOST_ROWS, replace=False))
+    part = known.take(rows)
+    return Dealing(_scorer.bundle, part.features, part.bad)
+
+
+def _evidence(scorer: Scorer, run: Run, picture: Picture, dealing: Dealing) -> None:
+    frame = _ranked(picture, dealing, f"{scorer.model.id}-{picture.id}")
+    few = frame[frame["leave_out"]]
+    st.markdown(_finding(few, frame))
+    chosen = _table(frame, key=f"selection-{scorer.model.id}-{picture.id}")
+    of = len(loan_file(run).test_rows)
+    drawn = "" if dealing.n == of else ", drawn at random"
+    st.caption(
+        f"AUC {dealing.auc:.3f} on {count(dealing.n)} of {count(of)} test rows{drawn}; shares from "
+        f"{count(len(picture.explained))} explained applicants. The least needed field first."
+    )
+    if chosen:
+        _together(dealing.drop(chosen), len(chosen))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            "Train without these",
+            type="primary",
+            icon=":material/play_arrow:",
+            key="train-without",
+            disabled=not 0 < len(chosen) < len(frame),
+        ):
+            links.go("training", run=start_without(workspace(), run.id, chosen).id)
+        csv_download(frame, "fields-by-need.csv", key="selection")
+    _trained(run, picture)
+    st.markdown(HELP)
+
+
+def _ranked(picture: Picture, dealing: Dealing, key: str) -> pd.DataFrame:
+    """Return the ranked fields, measured before the visitor's eyes the first time."""
+    kept = _measured()
+    if key not in kept:
+        together = groups(picture.explained, picture.schema)
+        fields = len(picture.importance)
+        bar = st.progress(0.0, "Dealing values anew")
+        for frame in ranked(dealing, picture.importance, together):
+            bar.progress(len(frame) / fields, f"Measured {len(frame)} of {fields} fields")
+        bar.empty()
+        kept[key] = frame
+    return kept[key]
+
+
+@st.cache_resource
+def _measured() -> dict[str, pd.DataFrame]:
+    """What was measured since the server started, by model and explanation set."""
+    return {}
+
+
+def _finding(few: pd.DataFrame, frame: pd.DataFrame) -> str:
+    if few.empty:
+        return "**Every field earns its place:** the ranking would lose something without it."
+    names = listing(list(few["label"].head(3)) + _others(len(few) - 3))
+    return (
+        f"**{count(len(few))} of {count(len(frame))} fields hardly matter for the ranking:** "
+        f"{names}. The AUC falls by less than {LITTLE} without any one of them."
+    )
+
+
+def _others(number: int) -> list[str]:
+    return [f"{count(number)} other{'s' if number > 1 else ''}"] if number > 0 else []
+
+
+def _table(frame: pd.DataFrame, key: str) -> list[str]:
+    """Draw the fields with a box each; return those that are ticked."""
+    edited = st.data_editor(
+        pd.DataFrame(
+            {
+                "Leave out": frame["leave_out"],
+                "Field": frame["label"],
+                "Share": 100 * frame["share"],
+                "Fall in AUC": _falls(frame, "drop", "low", "high"),
+                "Group": frame["group"].replace("", MISSING),
+                "Fall of the group": _falls(frame, "group_drop", "group_low", "group_high"),
+            }
+        ),
+        hide_index=True,
+        disabled=["Field", "Share", "Fall in AUC", "Group", "Fall of the group"],
+        column_config={"Share": st.column_config.NumberColumn(format="%.1f %%")},
+        key=key,
+    )
+    return [str(name) for name in frame.loc[edited["Leave out"].to_numpy(), "field"]]
+
+
+def _falls(frame: pd.DataFrame, value: str, low: str, high: str) -> list[str]:
+    rows = frame[[value, low, high]].itertuples(index=False)
+    return [_fall(Drop(*row)) for row in rows]
+
+
+def _fall(drop: Drop) -> str:
+    if np.isnan(drop.value):
+        return MISSING
+    value, low, high = (_signed(each) for each in (drop.value, drop.low, drop.high))
+    return f"{value} [{low}, {high}]"
+
+
+def _signed(value: float) -> str:
+    text = f"{abs(value):.4f}"
+    return f"\N{MINUS SIGN}{text}" if value < 0 and float(text) else text
+
+
+def _together(drop: Drop, fields: int) -> None:
+    """Say what all ticked fields are worth together."""
+    what = f"the {count(fields)} ticked fields" if fields > 1 else "the ticked field"
+    within = "That is within the noise." if drop.high < NOISE else "That is more than noise."
+    st.markdown(f"Without {what} the ranking loses {_fall(drop)} AUC. {within}")
+
+
+def _trained(run: Run, picture: Picture) -> None:
+    """List the runs that do without some of these fields, with the way to the comparison."""
+    for other, without in runs_with_less(workspace(), run):
+        labels = [picture.schema[name].label for name in without]
+        names = listing(labels[:3] + _others(len(labels) - 3))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"Trained without {names}:", width="content")
+            links.link(run_name(other), "training", run=other.id, icon=":material/model_training:")
+            if other.digest:
+                links.link(
+                    "Compare",
+                    "training",
+                    compare=f"{run.id},{other.id}",
+                    icon=":material/compare_arrows:",
+                )
