@@ -111,7 +111,9 @@ def _add_step(draft: Draft, finding: Finding) -> None:
 def _set_role(draft: Draft, finding: Finding) -> None:
     role, name = finding.fix_role, finding.column
     if role and name:
-        draft.change(schema=draft.schema.change(name, role=role, why="Set to ignore by you."))
+        draft.change(
+            schema=draft.schema.change(name, role=role, why="Set to ignore by you.", confidence="")
+        )
 
 
 def ready(view: View) -> bool:

@@ -11,7 +11,7 @@ from core.data.schema import Kind, Role, Schema, value_text
 from core.data.step import listing
 from ui.data_draft import Draft, View, source_rows
 
-_SHOWN = ("name", "role", "kind", "why", "label", "unit", "group", "description")
+_SHOWN = ("name", "role", "kind", "confidence", "why", "label", "unit", "group", "description")
 _VERSION = "columns-version"
 
 
@@ -62,7 +62,9 @@ def with_outcome(schema: Schema, name: str, frame: pd.DataFrame) -> Schema:
     """Return the schema with another outcome; the one before becomes an ignored column."""
     for column in schema.with_role("outcome"):
         schema = schema.change(column.name, role="ignore", why="Was the outcome before.")
-    schema = schema.change(name, role="outcome", kind="category", why="Chosen by you.")
+    schema = schema.change(
+        name, role="outcome", kind="category", why="Chosen by you.", confidence=""
+    )
     return replace(schema, bad_value=propose_bad_value(frame[name]))
 
 
@@ -92,11 +94,17 @@ def _editor(draft: Draft) -> None:
         key=key,
         hide_index=True,
         height="content",
-        disabled=["name", "why"],
+        disabled=["name", "confidence", "why"],
         column_config=_config(),
         alt="Columns with role, type, reason, label, unit, group and description",
     )
     _take(draft, key, base)
+
+
+_SURE = (
+    "How sure the proposed role and type are. sure: name and values say so · likely: one of them "
+    "does · guess: look at it before you go on · blank: chosen by you"
+)
 
 
 def _config() -> dict[str, Any]:
@@ -113,6 +121,7 @@ def _config() -> dict[str, Any]:
         "name": text("Column", pinned=True, width=150),
         "role": roles,
         "kind": kinds,
+        "confidence": text("Sure", width=70, help=_SURE),
         "why": text("Why", width=360),
         "label": text("Called", width=140, help="The name on screen"),
         "unit": text("Unit", width=110),
@@ -149,7 +158,7 @@ def edited(
             schema, follows = with_outcome(schema, name, frame), True
             continue
         if wanted.get("role", now.role) != now.role or wanted.get("kind", now.kind) != now.kind:
-            wanted["why"] = "Chosen by you."
+            wanted |= {"why": "Chosen by you.", "confidence": ""}
         wanted["label"] = wanted.get("label", now.label) or name
         schema = schema.change(name, **wanted)
         if now.role == "outcome" and schema.outcome is None:

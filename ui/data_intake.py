@@ -1,13 +1,20 @@
 """How a loan file comes in: an upload or a sample, and how its text is read."""
 
+from dataclasses import dataclass, replace
 from typing import Any
 
+import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.data import catalog
 from core.data.dialect import DELIMITERS, ENCODINGS, Dialect, detect
+from core.data.material import Material
+from core.data.reading import BrokenRowsError, preview
+from core.data.rows import BrokenRow
 from core.data.samples import SAMPLES, Sample
 from core.errors import LendlensError
+from core.formatting import count
 from core.store.tables import Source
 from ui import links
 from ui.components.pickers import pick
@@ -49,35 +56,110 @@ def intake() -> None:
 def _upload() -> None:
     limit = workspace().settings.max_upload_mb
     uploaded = st.file_uploader(
-        "One row for each loan, one column for how it turned out. CSV or any delimited text.",
+        "One row for each loan, one column for how it turned out. CSV or any delimited text, Excel "
+        f"or Parquet, also as .gz or .zip. At most {limit:,} MB, unpacked.",
         max_upload_size=limit,
         key="upload",
+        help="Whoever runs Lendlens sets the limit: LENDLENS_MAX_UPLOAD_MB, in megabytes.",
     )
     if uploaded is None:
         return
-    failed = st.session_state.get("upload-failed")
+    failed = st.session_state.get(_FAILED)
     dialect = None
-    if failed and failed["file"] == uploaded.file_id:
-        st.error(failed["message"], icon=":material/error:")
-        guess = _guess(uploaded.getvalue())
-        if guess is None:
-            return
-        dialect = _ask_dialect(guess, "upload", "Read it this way", wide=False)
+    if failed and failed.file_id == uploaded.file_id:
+        dialect = _after(failed, uploaded)
         if dialect is None:
             return
+    _read(uploaded, dialect)
+
+
+_FAILED = "upload-failed"
+
+
+@dataclass(frozen=True)
+class _Failed:
+    """Why an upload could not be read.
+
+    Attributes:
+        file_id: Of the upload.
+        message: What to say.
+        guess: How it seems to be written; None where no choice of a dialect would help.
+        broken: The rows that may be skipped.
+        good: Rows without these.
+    """
+
+    file_id: str
+    message: str
+    guess: Dialect | None
+    broken: tuple[BrokenRow, ...] = ()
+    good: int = 0
+
+
+def _read(uploaded: UploadedFile, dialect: Dialect | None) -> None:
+    """Read and keep the file, its first rows in view meanwhile, and go to it."""
+    view = uploaded.getbuffer()
+    shown = st.empty()
+    with shown.container():
+        _first_rows(view, dialect)
     try:
-        with st.spinner(f"Reading {uploaded.name}"):
-            source = catalog.add_source(workspace(), uploaded.name, uploaded.getvalue(), dialect)
+        with st.spinner(f"Reading {uploaded.name}", show_time=True):
+            source = catalog.add_source(workspace(), uploaded.name, view, dialect)
+    except BrokenRowsError as error:
+        guess = dialect or _guess(view)
+        rows = tuple(error.rows)
+        st.session_state[_FAILED] = _Failed(uploaded.file_id, str(error), guess, rows, error.good)
+        st.rerun()
     except LendlensError as error:
-        st.session_state["upload-failed"] = {"file": uploaded.file_id, "message": str(error)}
+        guess = dialect or _guess(view)
+        st.session_state[_FAILED] = _Failed(uploaded.file_id, str(error), guess)
         st.rerun()
     links.go("data", source=source.id)
 
 
-def _guess(raw: bytes) -> Dialect | None:
+def _first_rows(view: memoryview, dialect: Dialect | None) -> None:
+    try:
+        rows = preview(view, dialect).frame.head(5)
+    except LendlensError:
+        return  # the whole file may still be read; if not, that says why
+    st.caption("The first rows, as they are being read")
+    table(rows, alt="First rows of the file", key="preview", height="content")
+
+
+def _after(failed: _Failed, uploaded: UploadedFile) -> Dialect | None:
+    """Say why it failed, and return how to read it instead once that is chosen."""
+    st.error(failed.message, icon=":material/error:")
+    if failed.guess is None:
+        return None
+    if failed.broken and failed.good and _skip(failed):
+        return replace(failed.guess, skip_broken=True)
+    return _ask_dialect(failed.guess, "upload", "Read it this way", wide=False)
+
+
+def _skip(failed: _Failed) -> bool:
+    """Show the broken rows; return whether to skip them."""
+    rows = [
+        {"Line": row.line, "Cells": row.cells or None, "Row": row.text[:200]}
+        for row in failed.broken[:_BROKEN_SHOWN]
+    ]
+    number = len(failed.broken)
+    if number > len(rows):
+        st.caption(f"The first {len(rows)} of {count(number)} broken rows")
+    table(pd.DataFrame(rows), alt="Rows that do not fit the header", key="broken")
+    return st.button(
+        f"Skip {'this row' if number == 1 else f'these {count(number)} rows'}",
+        help=f"{count(failed.good)} rows are read. Those that are skipped are counted, kept with "
+        "the file, and can be downloaded.",
+        key="skip-broken",
+    )
+
+
+_BROKEN_SHOWN = 20
+
+
+def _guess(raw: memoryview) -> Dialect | None:
     """Return how the file seems to be written; None where no choice of a dialect would help."""
     try:
-        return detect(raw)
+        return detect(Material(raw))
     except LendlensError:
         return None
 
@@ -95,6 +177,14 @@ def reading(source: Source) -> None:
     dialect = Dialect.from_json(source.dialect)
     for note in source.dialect.get("notes", []):
         st.warning(note, icon=":material/info:")
+    if skipped := source.dialect.get("broken"):
+        st.download_button(
+            f"Download the {count(skipped)} skipped rows",
+            data=lambda: catalog.broken_rows(workspace(), source.id),
+            file_name=f"{source.filename}.skipped.txt",
+            icon=":material/download:",
+            key="skipped-rows",
+        )
     changed = _ask_dialect(dialect, source.id, "Read the file again")
     if changed and changed != dialect:
         links.go("data", source=catalog.reread(workspace(), source.id, changed).id)
@@ -117,7 +207,9 @@ def _ask_dialect(dialect: Dialect, key: str, label: str, *, wide: bool = True) -
         first = {True: "column names", False: "a loan"}
         header = _choose(columns[3], "The first row is", first, dialect.header, key)
         pressed = st.form_submit_button(label)
-    return Dialect(delimiter, decimal, encoding, header) if pressed else None
+    if not pressed:
+        return None
+    return replace(dialect, delimiter=delimiter, decimal=decimal, encoding=encoding, header=header)
 
 
 def _choose(place: Any, label: str, names: dict[Any, str], now: Any, key: str) -> Any:

@@ -22,16 +22,21 @@ from core.store.workspace import Workspace
 
 _FRAME = "frame.parquet"
 _ORIGINAL = "original"
+BROKEN = "broken_rows.txt"
 
 
 def add_source(
-    workspace: Workspace, filename: str, raw: bytes, dialect: Dialect | None = None
+    workspace: Workspace,
+    filename: str,
+    raw: bytes | memoryview,
+    dialect: Dialect | None = None,
 ) -> Source:
     """Read a loan file and keep it: the bytes as they came, and the typed frame.
 
-    The same bytes read in the same way are kept once.
+    The same bytes read in the same way are kept once. Rows that were skipped are kept beside it.
 
     Raises:
+        BrokenRowsError: Rows do not fit the header, and are not to be skipped.
         ReadError: It is larger than allowed, or no table.
     """
     return _keep(workspace, filename, raw, _read(workspace, filename, raw, dialect))
@@ -61,6 +66,15 @@ def reread(workspace: Workspace, source_id: str, dialect: Dialect) -> Source:
 def original(workspace: Workspace, source_id: str) -> bytes:
     """Return the bytes of the file as it was uploaded."""
     return workspace.artifacts.read(f"sources/{source_id}", _ORIGINAL)
+
+
+def broken_rows(workspace: Workspace, source_id: str) -> bytes:
+    """Return the rows that were skipped, as they stand in the file, with their line numbers.
+
+    Raises:
+        NotFoundError: None was skipped.
+    """
+    return workspace.artifacts.read(f"sources/{source_id}", BROKEN)
 
 
 def source_frame(workspace: Workspace, source_id: str) -> tuple[pd.DataFrame, Schema]:
@@ -141,25 +155,32 @@ def data_set_source(workspace: Workspace, data_set_id: str) -> tuple[pd.DataFram
     return cast(frame, schema), schema, Recipe.from_json(data_set.recipe)
 
 
-def _read(workspace: Workspace, filename: str, raw: bytes, dialect: Dialect | None) -> Table:
+def _read(
+    workspace: Workspace, filename: str, raw: bytes | memoryview, dialect: Dialect | None
+) -> Table:
     limit = workspace.settings.max_upload_mb
     if len(raw) > limit * 1_000_000:
         raise ReadError(
             f"{filename} has {len(raw) / 1e6:,.1f} MB; at most {limit:,} MB are accepted. "
             "Upload fewer rows or columns, or raise LENDLENS_MAX_UPLOAD_MB."
         )
-    return read_table(raw, dialect)
+    return read_table(raw, dialect, most_bytes=limit * 1_000_000)
 
 
 def _keep(
-    workspace: Workspace, filename: str, raw: bytes, table: Table, described: Sample | None = None
+    workspace: Workspace,
+    filename: str,
+    raw: bytes | memoryview,
+    table: Table,
+    described: Sample | None = None,
 ) -> Source:
     sha256 = hashlib.sha256(raw).hexdigest()
     written = table.dialect.to_json() | {"notes": list(table.notes)}
     written |= {"sample": described.key} if described else {}
+    written |= {"broken": len(table.broken)} if table.broken else {}
     if known := _known_source(workspace, sha256, written):
         return known
-    frame, schema = typed(table.frame)
+    frame, schema = typed(table.frame, table.how)
     draft = {}
     if described:
         schema = described.describe(schema)
@@ -167,6 +188,8 @@ def _keep(
         draft = {"schema": schema.to_json(), "recipe": described.recipe.to_json()}
     source_id = f"src_{secrets.token_hex(5)}"
     files = {_FRAME: _parquet(frame), _ORIGINAL: raw}
+    if table.broken:
+        files[BROKEN] = _broken(table)
     workspace.artifacts.write(f"sources/{source_id}", files, {"filename": filename})
     return workspace.registry.add_source(
         name=described.title if described else _title(filename),
@@ -216,6 +239,11 @@ def _parquet(frame: pd.DataFrame) -> bytes:
     buffer = io.BytesIO()
     frame.to_parquet(buffer)
     return buffer.getvalue()
+
+
+def _broken(table: Table) -> bytes:
+    lines = [f"{row.line}\t{row.cells}\t{row.expected}\t{row.text}" for row in table.broken]
+    return "\n".join(["line\tcells\texpected\trow as it stands", *lines, ""]).encode()
 
 
 def _json(data: Any) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from core.data.facts import ordered_counts
 from core.data.finding import Finding, Severity
 from core.data.schema import Column, value_text
 from core.data.step import listing
@@ -49,7 +50,7 @@ def check_column(series: pd.Series, column: Column) -> Iterator[Finding]:
             "Derive a number from it, make it a category, or set its role to ignore.",
         )  # fmt: skip
         return
-    if column.role == "feature" and series.nunique() == 1:
+    if column.role == "feature" and _never_changes(series):
         yield Finding(
             "constant", "A feature never changes", "warning", name,
             f"{name!r} holds {value_text(series.dropna().iloc[0])!r} in every row it is known.",
@@ -60,6 +61,11 @@ def check_column(series: pd.Series, column: Column) -> Iterator[Finding]:
         yield from _numbers(series, name)
     else:
         yield from _categories(series, name, learnt=column.role == "feature")
+
+
+def _never_changes(series: pd.Series) -> bool:
+    known = series.dropna()
+    return len(known) > 0 and bool((known == known.iloc[0]).all())
 
 
 def _numbers(series: pd.Series, name: str) -> Iterator[Finding]:
@@ -97,7 +103,7 @@ def _numbers(series: pd.Series, name: str) -> Iterator[Finding]:
 
 def _special_numbers(values: np.ndarray) -> list[float]:
     """Return up to three code-like extremes on each side that lie apart from the rest."""
-    distinct = np.unique(values)
+    distinct, _ = ordered_counts(values)
     found: list[float] = []
     for ordered in (distinct, distinct[::-1]):
         for many in (3, 2, 1):
@@ -181,12 +187,31 @@ def separation(series: pd.Series, y: np.ndarray) -> float:
         y: (n,) integers; 1 = bad.
     """
     if not pd.api.types.is_numeric_dtype(series):
-        keys = series.fillna("")
-        if keys.nunique() > len(keys) / 10:
+        codes, values = pd.factorize(series, use_na_sentinel=False)
+        if len(values) > len(codes) / 10:
             return 0.5  # as many categories as rows separate anything by chance
-        series = keys.map(pd.Series(y, index=series.index).groupby(keys).mean())
-    ranks = series.fillna(series.median()).rank().to_numpy()
-    bads = int(y.sum())
-    goods = len(y) - bads
-    auc = (ranks[y == 1].sum() - bads * (bads + 1) / 2) / max(1, bads * goods)
+        rows, bads = np.bincount(codes), np.bincount(codes, weights=y)
+        return _ranked(*_by_rate(rows, bads))
+    numbers = series.to_numpy(float)
+    known = ~np.isnan(numbers)
+    if not known.any():
+        return 0.5
+    numbers = np.where(known, numbers, np.median(numbers[known]))
+    goods, bads = np.sort(numbers[y == 0]), np.sort(numbers[y == 1])
+    below = np.searchsorted(goods, bads, "left").sum(dtype=float)
+    not_above = np.searchsorted(goods, bads, "right").sum(dtype=float)
+    auc = (below + not_above) / 2 / max(1, len(goods) * len(bads))
     return float(max(auc, 1 - auc))
+
+
+def _by_rate(rows: np.ndarray, bads: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return goods and bads of each category, those with the lowest bad rate first."""
+    order = np.argsort(bads / np.maximum(1, rows))
+    return (rows - bads)[order], bads[order]
+
+
+def _ranked(goods: np.ndarray, bads: np.ndarray) -> float:
+    """Return the AUC of ranked groups: within one, good and bad are tied."""
+    before = np.cumsum(goods) - goods
+    auc = float((bads * (before + goods / 2)).sum() / max(1, goods.sum() * bads.sum()))
+    return max(auc, 1 - auc)

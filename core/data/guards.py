@@ -1,13 +1,16 @@
 """What is wrong or odd in a loan file: found at the door, with evidence and a remedy."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
 from core.data.column_guards import check_column, check_leakage
+from core.data.facts import by_column
 from core.data.finding import Finding
-from core.data.schema import Schema, outcome_vector, value_text
+from core.data.repeats import count_repeated
+from core.data.schema import Column, Schema, outcome_vector, value_text
 from core.data.steps import DropDuplicates
 from core.errors import SchemaError
 from core.formatting import count, of, percent
@@ -21,11 +24,14 @@ def check(frame: pd.DataFrame, schema: Schema) -> tuple[Finding, ...]:
     """Return everything found in a frame, the gravest first."""
     findings = [*_rows(frame, schema), *_outcome(frame, schema), *_dates(schema)]
     y = _usable_outcome(frame, schema)
-    for column in schema.columns:
-        if column.name in frame and column.role in ("feature", "protected"):
-            findings += check_column(frame[column.name], column)
-        if column.name in frame and column.role == "feature":
-            findings += check_leakage(frame[column.name], column, y)
+
+    def of_column(column: Column) -> list[Finding]:
+        series = frame[column.name]
+        leaks = check_leakage(series, column, y) if column.role == "feature" else ()
+        return [*check_column(series, column), *leaks]
+
+    checked = [c for c in schema.columns if c.name in frame and c.role in ("feature", "protected")]
+    findings += chain.from_iterable(by_column(of_column, checked))
     return tuple(sorted(findings, key=lambda finding: _SORT[finding.severity]))
 
 
@@ -57,7 +63,7 @@ def _rows(frame: pd.DataFrame, schema: Schema) -> Iterator[Finding]:
             "Give at least one column the role feature.",
         )  # fmt: skip
     compared = [c.name for c in schema.columns if c.role != "identifier" and c.name in frame]
-    repeated = int(frame.duplicated(compared).sum()) if compared else 0
+    repeated = count_repeated(frame, compared)
     if repeated:
         yield Finding(
             "duplicates", "Some rows repeat an earlier one", "warning", None,

@@ -2,6 +2,7 @@
 
 import io
 import mmap
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,9 @@ class Material:
         """Return a file to read from; close it afterwards."""
         if isinstance(self.content, Path):
             return self.content.open("rb")
+        if isinstance(self.content, memoryview):
+            reader: BinaryIO = pa.BufferReader(pa.py_buffer(self.content))  # nothing is copied
+            return reader
         return io.BytesIO(self.content)
 
     def stream(self) -> pa.NativeFile:
@@ -64,7 +68,7 @@ class Material:
     def holds(self, mark: bytes) -> bool:
         """Return whether these bytes occur anywhere."""
         if not isinstance(self.content, Path):
-            return mark in (self.content if isinstance(self.content, bytes) else self.head(1 << 62))
+            return re.search(re.escape(mark), self.content) is not None
         if not self.size:
             return False
         with self.content.open("rb") as file:

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from core.data.facts import by_column
 from core.data.schema import Column, Kind, Role, Schema, outcome_vector, value_text
 from core.errors import SchemaError
 from core.formatting import MISSING, number, percent
@@ -40,6 +41,7 @@ class ColumnProfile:
         typical: Median, or most frequent value, as text.
         bins: One row per bin, in drawing order: bin, rows, share, and with an outcome bads,
             bad_rate, low, high (95 % Wilson interval). Missing values are the last bin.
+        information: Information value of the bins; None without an outcome.
     """
 
     name: str
@@ -54,6 +56,7 @@ class ColumnProfile:
     high: str
     typical: str
     bins: pd.DataFrame
+    information: float | None = None
 
     @property
     def known(self) -> pd.DataFrame:
@@ -70,7 +73,8 @@ def profile(frame: pd.DataFrame, schema: Schema) -> tuple[ColumnProfile, ...]:
         y = outcome_vector(frame, schema)
     except SchemaError:
         y = None
-    return tuple(_profile(frame[c.name], c, y) for c in schema.columns if c.name in frame)
+    columns = [column for column in schema.columns if column.name in frame]
+    return tuple(by_column(lambda column: _profile(frame[column.name], column, y), columns))
 
 
 def finding(about: ColumnProfile) -> str:
@@ -147,8 +151,10 @@ def _in_sentence(label: str) -> str:
 
 
 def _profile(series: pd.Series, column: Column, y: np.ndarray | None) -> ColumnProfile:
-    known = series.dropna()
-    low, high, typical = _range(known, column.kind)
+    if column.role == "outcome":
+        y = None
+    counted = _numbers(series, y) if column.kind == "number" else _others(series, column, y)
+    bins = _bins(counted, len(series))
     return ColumnProfile(
         name=column.name,
         label=column.label,
@@ -156,68 +162,101 @@ def _profile(series: pd.Series, column: Column, y: np.ndarray | None) -> ColumnP
         kind=column.kind,
         role=column.role,
         rows=len(series),
-        missing=len(series) - len(known),
-        distinct=int(known.nunique()),
-        low=low,
-        high=high,
-        typical=typical,
-        bins=_bins(series, column, y),
+        missing=len(series) - counted.known,
+        distinct=counted.distinct,
+        low=counted.low,
+        high=counted.high,
+        typical=counted.typical,
+        bins=bins,
+        information=information_value(bins) if y is not None else None,
     )
 
 
-def _range(known: pd.Series, kind: Kind) -> tuple[str, str, str]:
-    if known.empty:
-        return MISSING, MISSING, MISSING
-    if kind == "number":
-        values = known.to_numpy(float)
-        return number(values.min()), number(values.max()), number(float(np.median(values)))
-    if kind == "date":
-        low, high = known.min(), known.max()
-        return f"{low:%Y-%m-%d}", f"{high:%Y-%m-%d}", f"{known.median():%Y-%m-%d}"
-    return MISSING, MISSING, str(known.value_counts().index[0])
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Rows and, with an outcome, bads of each bin; the last entry of both counts missing values."""
+
+    names: list[str]
+    rows: np.ndarray
+    bads: np.ndarray | None
+    known: int
+    distinct: int
+    low: str = MISSING
+    high: str = MISSING
+    typical: str = MISSING
 
 
-def _bins(series: pd.Series, column: Column, y: np.ndarray | None) -> pd.DataFrame:
-    """Return the tidy frame of bins; rows of one bin share a number in `codes`."""
-    names, codes = _number_bins(series) if column.kind == "number" else _other_bins(series, column)
-    count = len(names)
-    codes = np.where(codes < 0, count, codes)
-    rows = np.bincount(codes, minlength=count + 1)
-    table = pd.DataFrame({"bin": [*names, MISSING_BIN], "rows": rows})
-    table["share"] = table["rows"] / max(1, len(series))
-    if y is not None and column.role != "outcome":
-        bads = np.bincount(codes, weights=y, minlength=count + 1).astype(int)
-        table["bads"] = bads
-        table["bad_rate"] = bads / np.maximum(1, rows)
-        intervals = [wilson(int(bad), int(n)) for bad, n in zip(bads, rows, strict=True)]
-        table[["low", "high"]] = np.array(intervals)
+def _bins(counted: _Counted, num_rows: int) -> pd.DataFrame:
+    """Return the tidy frame of bins."""
+    table = pd.DataFrame({"bin": [*counted.names, MISSING_BIN], "rows": counted.rows})
+    table["share"] = table["rows"] / max(1, num_rows)
+    if counted.bads is not None:
+        table["bads"] = counted.bads
+        table["bad_rate"] = counted.bads / np.maximum(1, counted.rows)
+        pairs = zip(counted.bads, counted.rows, strict=True)
+        table[["low", "high"]] = np.array([wilson(int(bad), int(n)) for bad, n in pairs])
     return table[(table["rows"] > 0) | (table["bin"] != MISSING_BIN)].reset_index(drop=True)
 
 
-def _number_bins(series: pd.Series) -> tuple[list[str], np.ndarray]:
-    """Return one bin per value when they are few, else bins of one round width.
+def information_value(bins: pd.DataFrame) -> float:
+    """Return how well the bins of a column tell good from bad, at least 0 (information value).
+
+    Sum over bins of (share of goods - share of bads) · ln of their ratio; half a loan is added
+    to each count, so that a bin without bads stays finite. Below 0.02 is next to nothing, 0.1 to
+    0.3 is medium, above 0.5 is suspicious (N. Siddiqi, Credit Risk Scorecards, 2006).
+
+    >>> information_value(pd.DataFrame({"rows": [100, 100], "bads": [10, 10]}))
+    0.0
+    """
+    bads = bins["bads"].to_numpy(float) + 0.5
+    goods = (bins["rows"] - bins["bads"]).to_numpy(float) + 0.5
+    good, bad = goods / goods.sum(), bads / bads.sum()
+    return float(((good - bad) * np.log(good / bad)).sum())
+
+
+def _numbers(series: pd.Series, y: np.ndarray | None) -> _Counted:
+    """Count one bin per value when they are few, else bins of one round width.
 
     The outermost bins are open where few values lie far out, so that one huge income does not
-    squeeze everyone else into a single bar.
+    squeeze everyone else into a single bar. Values are sorted once; all else is looked up there.
     """
     values = series.to_numpy(float)
-    known = values[np.isfinite(values)]
-    distinct = np.unique(known)
+    finite = np.isfinite(values)
+    ordered = np.sort(values[finite])
+    distinct = ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(ordered)]]
     if len(distinct) <= MOST_BINS:
-        names = [number(value) for value in distinct]
-        codes = np.searchsorted(distinct, values)
-        return names, np.where(np.isfinite(values), codes, -1)
-    edges = _round_edges(known)
-    codes = np.clip(np.digitize(values, edges) - 1, 0, len(edges) - 2)
-    codes = np.where(np.isfinite(values), codes, -1)
-    whole = bool((distinct == np.round(distinct)).all())
-    return list(_bin_names(edges, distinct, whole)), codes
+        names, starts = [number(value) for value in distinct], distinct[1:]
+    else:
+        edges = _round_edges(ordered)
+        whole = bool((distinct == np.round(distinct)).all())
+        names, starts = list(_bin_names(edges, distinct, whole)), edges[1:-1]
+
+    def held(part: np.ndarray, all_rows: int) -> np.ndarray:
+        ends = np.concatenate((np.searchsorted(part, starts), [len(part)]))
+        inside = np.diff(ends, prepend=0)[: len(names)]
+        return np.append(inside, all_rows - len(part)).astype(int)
+
+    bads = None
+    if y is not None:
+        bad = y == 1
+        bads = held(np.sort(values[finite & bad]), int(bad.sum()))
+    rows = held(ordered, len(values))
+    if not len(ordered):
+        return _Counted([], rows, bads, 0, 0)
+    ends = number(ordered[0]), number(ordered[-1])
+    return _Counted(names, rows, bads, len(ordered), len(distinct), *ends, number(_middle(ordered)))
+
+
+def _middle(ordered: np.ndarray) -> float:
+    half = len(ordered) // 2
+    return float(ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2)
 
 
 def _round_edges(known: np.ndarray) -> np.ndarray:
-    low, high = np.quantile(known, [0.01, 0.99])
+    """Return the ends of about a dozen bins of sorted values."""
+    low, high = (_quantile(known, share) for share in (0.01, 0.99))
     if low == high:
-        low, high = known.min(), known.max()
+        low, high = known[0], known[-1]
     rough = (high - low) / MOST_BINS
     power = 10.0 ** math.floor(math.log10(rough))
     steps = [factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough]
@@ -240,25 +279,58 @@ def _bin_names(edges: np.ndarray, distinct: np.ndarray, whole: bool) -> Iterator
             yield number(start) if last == start else f"{number(start)} to {number(last)}"
 
 
-def _other_bins(series: pd.Series, column: Column) -> tuple[list[str], np.ndarray]:
-    keys = _periods(series) if column.kind == "date" else series
-    counts = keys.value_counts()
-    names = list(counts.index[:MOST_CATEGORIES])
-    if column.kind == "date":
-        names = sorted(counts.index)[-MOST_CATEGORIES:]
-    rest = len(counts) > len(names)
-    codes = keys.map({name: position for position, name in enumerate(names)})
-    filled = codes.astype("float64").fillna(len(names)).to_numpy().astype(int)
-    filled = np.where(keys.isna(), -1, filled)
-    return [value_text(name) for name in names] + [REST_BIN] * rest, filled
+def _quantile(ordered: np.ndarray, share: float) -> float:
+    position = share * (len(ordered) - 1)
+    low, part = int(position), position - int(position)
+    high = min(low + 1, len(ordered) - 1)
+    return float(ordered[low] + part * (ordered[high] - ordered[low]))
+
+
+def _others(series: pd.Series, column: Column, y: np.ndarray | None) -> _Counted:
+    """Count the most frequent categories, or the latest periods, and all others as one."""
+    dates = column.kind == "date"
+    codes, values = pd.factorize(_periods(series) if dates else series)
+    codes = np.where(codes < 0, len(values), codes)
+    every = np.bincount(codes, minlength=len(values) + 1)
+    order = np.argsort(-every[:-1], kind="stable")
+    shown = order[:MOST_CATEGORIES]
+    if dates:
+        shown = np.argsort(np.asarray(values, dtype=object))[-MOST_CATEGORIES:]
+    rest = len(values) > len(shown)
+
+    def held(counts: np.ndarray) -> np.ndarray:
+        known = counts[:-1]
+        others = [known.sum() - known[shown].sum()] if rest else []
+        return np.concatenate((known[shown], others, counts[-1:])).astype(int)
+
+    bads = None if y is None else held(np.bincount(codes, weights=y, minlength=len(values) + 1))
+    names = [value_text(values[i]) for i in shown] + [REST_BIN] * rest
+    known = int(every[:-1].sum())
+    if not known:
+        return _Counted(names, held(every), bads, 0, 0)
+    if dates:
+        return _Counted(names, held(every), bads, known, *_span(series))
+    typical = value_text(values[order[0]])
+    return _Counted(names, held(every), bads, known, len(values), typical=typical)
+
+
+def _span(dates: pd.Series) -> tuple[int, str, str, str]:
+    """Return how many different dates there are, the first, the last and the middle one."""
+    ordered = np.sort(dates.dropna().to_numpy("datetime64[us]"))
+    distinct = 1 + int((ordered[1:] != ordered[:-1]).sum())
+    days = [ordered[0], ordered[-1], ordered[len(ordered) // 2]]
+    low, high, middle = (np.datetime_as_string(day, unit="D") for day in days)
+    return distinct, str(low), str(high), str(middle)
 
 
 def _periods(dates: pd.Series) -> pd.Series:
     """Return years, or months when all dates lie within two years."""
     span = dates.max() - dates.min()
-    layout = "%Y-%m" if pd.notna(span) and span.days <= 731 else "%Y"
-    periods: pd.Series = dates.dt.strftime(layout)
-    return periods
+    unit = "M" if pd.notna(span) and span.days <= 731 else "Y"
+    whole = dates.to_numpy("datetime64[us]").astype(f"datetime64[{unit}]")
+    codes, periods = pd.factorize(whole)
+    names = pd.array(np.datetime_as_string(periods), dtype="str")
+    return pd.Series(names.take(codes, allow_fill=True))
 
 
 def wilson(bads: int, rows: int) -> tuple[float, float]:

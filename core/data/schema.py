@@ -16,6 +16,10 @@ Role = Literal["outcome", "feature", "identifier", "date", "protected", "ignore"
 """date: orders the rows in time; protected: kept for fairness checks, never a feature."""
 
 
+Confidence = Literal["sure", "likely", "guess", ""]
+"""How sure a proposal is; "" where nothing was proposed, or a person has chosen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column.
@@ -29,6 +33,7 @@ class Column:
         description: One sentence; may be empty.
         why: The reason for the proposed kind and role, shown beside them.
         group: Heading under which a form lists it, such as "Household"; may be empty.
+        confidence: How sure the proposal is.
     """
 
     name: str
@@ -39,6 +44,7 @@ class Column:
     description: str = ""
     why: str = ""
     group: str = ""
+    confidence: Confidence = ""
 
     def __post_init__(self) -> None:
         """Fill the label."""

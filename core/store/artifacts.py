@@ -32,7 +32,10 @@ class Artifacts:
         self._root = root.rstrip("/")
 
     def write(
-        self, folder: str, files: Mapping[str, bytes], about: Mapping[str, Any] | None = None
+        self,
+        folder: str,
+        files: Mapping[str, bytes | memoryview],
+        about: Mapping[str, Any] | None = None,
     ) -> str:
         """Write the files of a folder, replacing it as a whole; return its digest.
 
@@ -110,7 +113,7 @@ class Artifacts:
     def _path(self, folder: str) -> str:
         return f"{self._root}/{_safe(folder)}"
 
-    def _put(self, path: str, content: bytes) -> None:
+    def _put(self, path: str, content: bytes | memoryview) -> None:
         self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
         self._fs.pipe_file(path, content)
 
@@ -158,7 +161,7 @@ class Artifacts:
         return {str(file).removeprefix(root) for file in found}
 
 
-def _entry(content: bytes) -> dict[str, Any]:
+def _entry(content: bytes | memoryview) -> dict[str, Any]:
     return {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
 
 

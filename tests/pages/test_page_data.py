@@ -256,3 +256,27 @@ def test_findings_are_counted_in_words(severities, said):
     """One note is no "notes", and none are not mentioned."""
     findings = [Finding("code", "Title", each, None, "Seen.", "Mend.") for each in severities]
     assert _found(SimpleNamespace(findings=findings)).detail == said
+
+
+BROKEN = b"age,status\n30,good\n40\n50,bad\n60,bad,1\n" + b"25,good\n" * 40
+
+
+def test_broken_rows_are_shown_and_skipped_when_asked(workspace, open_page):
+    """They are counted, and kept with the file."""
+    at = open_page("data", source="new")
+    at.file_uploader(key="upload").upload("broken.csv", BROKEN, "text/csv").run()
+    assert "Line 3 has 1 cell" in at.error[0].value
+    assert at.dataframe[0].value["Line"].tolist() == [3, 5]
+    at.button(key="skip-broken").click().run()
+    assert not at.exception
+    [source] = workspace.registry.sources()
+    assert (source.rows, source.dialect["broken"]) == (42, 2)
+    kept = catalog.broken_rows(workspace, source.id).decode().splitlines()
+    assert kept[1:] == ["3\t1\t2\t40", "5\t3\t2\t60,bad,1"]
+
+
+def test_the_limit_and_its_setting_are_said(workspace, open_page):
+    """Before anything is uploaded."""
+    uploader = open_page("data", source="new").file_uploader(key="upload")
+    assert "At most 200 MB, unpacked." in uploader.label
+    assert "LENDLENS_MAX_UPLOAD_MB" in uploader.help

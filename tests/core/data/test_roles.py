@@ -146,3 +146,82 @@ def test_typed_gives_the_frame_its_proposed_form():
     frame, schema = typed(pd.DataFrame({"x": [1.5, 2.5], "default": [0.0, 1.0]}))
     assert frame["default"].tolist() == ["0", "1"]
     assert schema.bad_value == "1"
+
+
+@pytest.mark.parametrize(
+    ("name", "ground"),
+    [
+        ("Geschlecht", "Sex"), ("sexo", "Sex"), ("género", "Sex"), ("性别", "Sex"),
+        ("客户性别", "Sex"), ("Familienstand", "Marital status"),
+        ("estado_civil", "Marital status"),
+        ("婚姻状况", "Marital status"), ("Staatsangehörigkeit", "Nationality"),
+        ("nacionalidad", "Nationality"), ("国籍", "Nationality"), ("Alter", "Age"),
+        ("edad", "Age"), ("年龄", "Age"), ("Geburtsdatum", "Age"), ("fecha_nacimiento", "Age"),
+        ("出生日期", "Age"), ("Religionszugehörigkeit", "Religion"), ("民族", "Race"),
+        ("raza", "Race"), ("Schwerbehinderung", None), ("discapacidad", "Disability"),
+        ("Haushalt", None), ("salario", None), ("altersvorsorge", None), ("收入", None),
+    ],
+)  # fmt: skip
+def test_protected_grounds_are_known_in_four_languages(name, ground):
+    """German, Spanish and Chinese names, as the whole name or a word of it."""
+    assert protected_ground(name) == ground
+
+
+@pytest.mark.parametrize(
+    ("values", "role"),
+    [
+        (["male", "female"], "protected"), (["m", "f", "unknown"], "protected"),
+        (["男", "女"], "protected"), (["ledig", "verheiratet", "geschieden"], "protected"),
+        (["soltero", "casado", "viudo"], "protected"), (["White", "Black", "Asian"], "protected"),
+        (["white", "black"], "feature"), (["single", "joint"], "feature"),
+        (["汉族", "回族"], "protected"), (["katholisch", "evangelisch"], "protected"),
+    ],
+)  # fmt: skip
+def test_protected_grounds_are_known_by_values(values, role):
+    """Two words of one ground, and most of the values."""
+    column = schema_of(code_7=values)["code_7"]
+    assert column.role == role
+    assert column.confidence == ("likely" if role == "protected" else "sure")
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "bad"),
+    [
+        ("Zahlungsausfall", ["ja", "nein"], "ja"),
+        ("incumplimiento", ["sí", "no"], "sí"),
+        ("是否违约", ["是", "否"], "是"),
+        ("kredit", [1.0, 0.0], "0"),
+        ("resultado", ["bueno", "malo"], "malo"),
+        ("x9", ["好", "坏"], "坏"),
+    ],
+)
+def test_the_outcome_is_found_in_four_languages(name, values, bad):
+    """Its name or its values, and the one that means bad."""
+    schema = schema_of(income=[1.5, 2.5, 3.5], **{name: values})
+    assert schema.outcome is not None
+    assert (schema.outcome.name, schema.bad_value) == (name, bad)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "confidence"),
+    [
+        ("default", [0.0, 1.0], "sure"),
+        ("result", ["Good", "Bad"], "likely"),
+        ("x", list(np.linspace(0, 1, 40)), "sure"),
+        ("x", [0, 1], "likely"),
+        ("x", [0, 1, 2], "guess"),
+        ("grade", [0, 1, 2], "likely"),
+        ("x", ["yes", "no"], "sure"),
+        ("SEX", [1, 2], "likely"),
+    ],
+)
+def test_a_proposal_says_how_sure_it_is(name, values, confidence):
+    """Kind and role together are as sure as the less sure of the two."""
+    assert schema_of(**{name: values})[name].confidence == confidence
+
+
+def test_how_a_column_is_written_is_part_of_the_reason():
+    """Numbers written as text are told from plain ones."""
+    frame = pd.DataFrame({"x": np.arange(30.0) ** 2})
+    schema = propose_schema(frame, {"x": "Numbers written with thousands marks."})
+    assert schema["x"].why == "30 different numbers. Numbers written with thousands marks."
