@@ -29,8 +29,11 @@ st.set_page_config(page_title=f"Explanation · {model_name(model)}")
 
 with failures():
     run = workspace().registry.run(model.run_id)
-    cohort = pick_cohort(run)
-    scorer, compared_with = pick_population(Scorer.load(workspace(), model.id), cohort)
+    whom, whose = st.columns([3, 2], gap="medium")
+    with whose:
+        cohort = pick_cohort(run)
+    with whom:
+        scorer, compared_with = pick_population(Scorer.load(workspace(), model.id), cohort)
     reference = scorer.references[compared_with]
     picture = stored_picture(scorer, compared_with)
     if picture is None:

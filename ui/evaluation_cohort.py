@@ -47,7 +47,7 @@ def _report(evidence: Evidence, run: Run, cohort: Cohort) -> None:
     st.subheader(_finding(cohort, found["auc"], evidence.report.of("auc")), anchor=False)
     expected, bad = part.scores[SUBJECT].mean(), part.y_true.mean()
     st.markdown(
-        f"{count(len(part.y_true))} of {count(len(inside))} test applicants, with "
+        f"{count(len(part.y_true))} of {count(len(inside))} test applicants, for whom "
         f"{cohort.sentence(rows.schema)}. {percent(float(bad))} of them defaulted; the network "
         f"expected {percent(float(expected))}."
     )

@@ -71,7 +71,7 @@ def cohort_section(picture: Picture, cohort: Cohort, run: Run) -> None:
     """Draw the figures of a cohort beside everyone's."""
     rows = loan_rows(run)
     st.header(f"Cohort: {cohort.name}", anchor=False)
-    st.caption(f"Applicants with {cohort.sentence(rows.schema)}.")
+    st.caption(f"Applicants for whom {cohort.sentence(rows.schema)}.")
     inside = rows.holds(cohort, picture.explained.values.index)
     try:
         require_enough(int(inside.sum()), cohort, len(inside))

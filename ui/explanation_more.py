@@ -16,7 +16,7 @@ from ui.components.figure import draw
 from ui.explanation_data import Picture
 from ui.session import workspace
 
-IN_MAP = 10
+IN_MAP = 8
 PAIRS_HELP = """
 The strength of a pair is the root mean square, over applicants, of the **Shapley interaction
 index** (Grabisch & Roubens 1999): how much more two fields together move the log-odds than the sum

@@ -9,11 +9,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts.field_lines import shortened
-from core.charts.template import Theme, faded, figure, palette
+from core.charts.template import Theme, faded, figure, note, palette
 from core.formatting import percent
 
 ROW = 34
-LABEL = 18
+LABEL = 16
 
 
 def interactions(
@@ -34,10 +34,16 @@ def interactions(
     for row in _among(pairs, fields).to_dict("records"):
         high, low = sorted((place[row["field"]], place[row["other"]]))[::-1]
         values[high, low] = row["strength"]
-        texts[high, low] = f"{row['strength']:.2f}" if row["low"] > 0 else "–"
+        texts[high, low] = f"{row['strength']:.2f}".lstrip("0") if row["low"] > 0 else "–"
         hovers[high, low] = _pair_text(row, labels)
     names = [escape(shortened(labels[field], LABEL)) for field in fields]
-    return _heat_map(values[1:, :-1], texts[1:, :-1], hovers[1:, :-1], names[1:], names[:-1], theme)
+    fig = _heat_map(values[1:, :-1], texts[1:, :-1], hovers[1:, :-1], names[1:], theme)
+    # Each column is named where it begins, on the empty side of the diagonal.
+    for number, name in enumerate(names[:-1]):
+        note(fig, name, palette(theme).text, x=number - 0.45, y=number - 1, xanchor="left")
+    fig.update_yaxes(range=[len(fields) - 1.5, -1.5], autorange=False)
+    fig.update_layout(height=ROW * len(fields) + 20, margin={"r": 64})
+    return fig
 
 
 def _among(pairs: pd.DataFrame, fields: Sequence[str]) -> pd.DataFrame:
@@ -74,15 +80,17 @@ def ranks(frame: pd.DataFrame, fields: list[str], theme: Theme) -> go.Figure:
         ]
         for field in fields
     ]
-    names = [escape(shortened(labels[field], LABEL + 6)) for field in fields]
-    return _heat_map(
-        share.to_numpy(),
-        np.array(texts),
-        np.array(hovers),
-        names,
-        [name.replace(" ", "<br>") for name in models],
-        theme,
+    names = [escape(shortened(labels[field], LABEL)) for field in fields]
+    fig = _heat_map(share.to_numpy(), np.array(texts), np.array(hovers), names, theme)
+    fig.update_xaxes(
+        showticklabels=True,
+        tickvals=list(range(len(models))),
+        ticktext=[escape(name).replace(" ", "<br>") for name in models],
+        tickangle=0,
+        tickfont={"size": 11},
     )
+    fig.update_layout(height=ROW * len(names) + 64, margin={"b": 52})
+    return fig
 
 
 def _heat_map(
@@ -90,13 +98,11 @@ def _heat_map(
     texts: np.ndarray,
     hovers: np.ndarray,
     rows: Sequence[str],
-    columns: Sequence[str],
     theme: Theme,
 ) -> go.Figure:
     colours = palette(theme)
-    below = 96 if max(map(len, columns)) > 10 and len(columns) > 5 else 52
-    fig = figure(theme, height=ROW * len(rows) + below + 16, left=150)
-    x, y = np.arange(len(columns)), np.arange(len(rows))
+    fig = figure(theme, height=ROW * len(rows) + 20, left=128)
+    x, y = np.arange(values.shape[1]), np.arange(len(rows))
     fig.add_heatmap(
         x=x,
         y=y,
@@ -104,7 +110,7 @@ def _heat_map(
         customdata=hovers,
         text=texts,
         texttemplate="%{text}",
-        textfont={"size": 13},
+        textfont={"size": 12, "color": colours.text},
         hovertemplate="%{customdata}<extra></extra>",
         hoverongaps=False,
         showscale=False,
@@ -113,7 +119,7 @@ def _heat_map(
         zmin=0,
         colorscale=[[0, faded(colours.accent, 0.04)], [1, faded(colours.accent, 0.62)]],
     )
-    fig.update_xaxes(tickvals=x, ticktext=list(columns), showgrid=False)
+    fig.update_xaxes(showgrid=False, showticklabels=False)
     fig.update_yaxes(
         tickvals=y,
         ticktext=list(rows),
@@ -121,5 +127,5 @@ def _heat_map(
         showgrid=False,
         tickfont={"color": colours.text, "size": 13},
     )
-    fig.update_layout(margin={"b": below})
+    fig.update_layout(margin={"b": 8})
     return fig

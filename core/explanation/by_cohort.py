@@ -59,9 +59,9 @@ def finding(frame: pd.DataFrame, cohort: str) -> str:
         return f"What moves the risk of “{cohort}” is what moves everyone's"
     gaps = (clear["cohort"] - clear["everyone"]).abs()
     first = clear.iloc[int(np.argmax(gaps))]
-    more = "more" if first["cohort"] > first["everyone"] else "less"
+    more = "More" if first["cohort"] > first["everyone"] else "Less"
     shares = (
         f"{percent(float(first['cohort_share']), 0)} of the total effect, against "
         f"{percent(float(first['share']), 0)} among everyone"
     )
-    return f"{first['label']} matters {more} for “{cohort}”: {shares}"
+    return f"{more} weight on {first['label']} for “{cohort}”: {shares}"

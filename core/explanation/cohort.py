@@ -99,15 +99,16 @@ class Condition:
         return np.asarray(found)
 
     def sentence(self, column: Column) -> str:
-        """Return the condition in words, such as "Income below 100"."""
+        """Return the condition in words, such as "Income is below 100"."""
         unit = f" {column.unit}" if column.unit and isinstance(self.value, float) else ""
         if self.test in ("missing", "given"):
             return f"{column.label} is {'not given' if self.test == 'missing' else 'given'}"
         if isinstance(self.value, tuple):
             return f"{column.label} {self.test} {' or '.join(self.value)}"
         if isinstance(self.value, float):
-            return f"{column.label} {self.test} {number(self.value)}{unit}"
-        return f"{column.label} {'from' if self.test == 'at least' else 'before'} {self.value}"
+            return f"{column.label} is {self.test} {number(self.value)}{unit}"
+        when = "on or after" if self.test == "at least" else "before"
+        return f"{column.label} is {when} {self.value}"
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data that `from_json` reads back."""
@@ -149,7 +150,7 @@ class Cohort:
         return np.asarray(np.logical_and.reduce([each.holds(frame) for each in self.conditions]))
 
     def sentence(self, schema: Schema) -> str:
-        """Return who is in it, such as "Home is rent and Age below 30 years"."""
+        """Return who is in it, such as "Home is rent and Age is below 30 years"."""
         return " and ".join(each.sentence(schema[each.field]) for each in self.conditions)
 
     @classmethod

@@ -140,7 +140,7 @@ def of_cohort(
     drawn = "all" if len(rows) == len(features) else f"{len(rows):,} drawn at random from the"
     sentence = (
         f"“{cohort.name}”: {drawn} {len(features):,} of {of:,} applicants of the training part "
-        f"with {who}."
+        f"for whom {who}."
     )
     kind = f"{COHORT}{cohort.id}"
     return Reference(_hash(kind, frame), kind, frame, of, sentence, cohort.name)

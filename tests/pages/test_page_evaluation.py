@@ -299,7 +299,7 @@ def test_a_cohort_has_figures_of_its_own(seeded, open_page):
     titles = [str(each.value) for each in at.get("subheader")]
     assert any(title.startswith("The network ranks “Below 40”") for title in titles)
     said = " ".join(str(each.value) for each in at.get("markdown"))
-    assert re.search(r"\d+ of [\d,]+ test applicants, with Age below 40 years\.", said)
+    assert re.search(r"\d+ of [\d,]+ test applicants, for whom Age is below 40 years\.", said)
 
 
 def test_a_cohort_of_few_is_not_judged(seeded, open_page):

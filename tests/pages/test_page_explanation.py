@@ -228,7 +228,7 @@ def test_a_cohort_in_the_address_is_shown_beside_everyone(explained, renters, op
     assert not at.exception
     assert not at.error
     assert "Cohort: Renters" in headings_on(at)
-    assert "Applicants with Home is rent." in words_on(at)
+    assert "Applicants for whom Home is rent." in words_on(at)
     assert at.selectbox(key="pick-cohort").value == renters.id
     assert any("of 40 explained applicants" in words for words in words_on(at).split(". "))
 

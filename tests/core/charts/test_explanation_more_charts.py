@@ -21,10 +21,12 @@ PAIRS = pd.DataFrame(
 
 def test_each_pair_is_drawn_once():
     """Below the diagonal, in the order of the fields; a dash where chance could explain it."""
-    (map_,) = heat_maps.interactions(PAIRS, ["c", "a", "b"], LABELS, "light").data
-    assert np.array(map_.text).tolist() == [["–", ""], ["0.20", "0.30"]]
+    fig = heat_maps.interactions(PAIRS, ["c", "a", "b"], LABELS, "light")
+    (map_,) = fig.data
+    assert np.array(map_.text).tolist() == [["–", ""], [".20", ".30"]]
     assert np.isnan(np.array(map_.z)[0, 1])
     assert "Not told apart from chance" in map_.customdata[0][0]
+    assert [each.text for each in fig.layout.annotations] == ["Home", "Age"]
     assert "&lt;b&gt;Debt" in map_.customdata[1][0]
 
 

@@ -31,7 +31,7 @@ def test_a_field_that_weighs_more_is_found():
     assert frame["ratio"].tolist() == pytest.approx([2, 1], abs=0.1)
     assert frame["differs"].tolist() == [True, False]
     assert finding(frame, "Renters") == (
-        "Age matters more for “Renters”: 67\xa0% of the total effect, against "
+        "More weight on Age for “Renters”: 67\xa0% of the total effect, against "
         "60\xa0% among everyone"
     )
 

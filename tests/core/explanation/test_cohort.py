@@ -28,15 +28,19 @@ SCHEMA = Schema(
 @pytest.mark.parametrize(
     ("condition", "inside", "sentence"),
     [
-        (Condition("age", "at least", 30.0), [0, 1, 0, 1], "Age at least 30 years"),
-        (Condition("age", "below", 30.0), [1, 0, 0, 0], "Age below 30 years"),
+        (Condition("age", "at least", 30.0), [0, 1, 0, 1], "Age is at least 30 years"),
+        (Condition("age", "below", 30.0), [1, 0, 0, 0], "Age is below 30 years"),
         (Condition("age", "missing"), [0, 0, 1, 0], "Age is not given"),
         (Condition("home", "is", ("rent",)), [1, 0, 1, 0], "Home is rent"),
         (Condition("home", "is not", ("rent",)), [0, 1, 0, 0], "Home is not rent"),
         (Condition("home", "is", ("rent", "own")), [1, 1, 1, 0], "Home is rent or own"),
         (Condition("home", "given"), [1, 1, 1, 0], "Home is given"),
-        (Condition("seen", "at least", "2024-06-01"), [0, 1, 0, 1], "Seen from 2024-06-01"),
-        (Condition("seen", "below", "2024-06-01"), [1, 0, 0, 0], "Seen before 2024-06-01"),
+        (
+            Condition("seen", "at least", "2024-06-01"),
+            [0, 1, 0, 1],
+            "Seen is on or after 2024-06-01",
+        ),
+        (Condition("seen", "below", "2024-06-01"), [1, 0, 0, 0], "Seen is before 2024-06-01"),
     ],
 )
 def test_a_condition_finds_its_rows_and_says_so(condition, inside, sentence):
@@ -50,7 +54,7 @@ def test_all_conditions_have_to_hold():
     """Conditions are joined by and, in the rows and in the words."""
     cohort = Cohort("", "x", (Condition("age", "below", 35.0), Condition("home", "is", ("rent",))))
     assert cohort.holds(FRAME).tolist() == [True, False, False, False]
-    assert cohort.sentence(SCHEMA) == "Age below 35 years and Home is rent"
+    assert cohort.sentence(SCHEMA) == "Age is below 35 years and Home is rent"
 
 
 def test_a_saved_cohort_comes_back():

@@ -81,8 +81,8 @@ def test_a_cohort_can_be_compared_with():
     assert (first.kind, first.name) == ("cohort:coh_1", "applicants of “Renters”")
     assert (first.n, first.of, first.id) == (25, 900, second.id)
     assert first.sentence == (
-        "“Renters”: 25 drawn at random from the 40 of 900 applicants of the training part with "
-        "Home is rent."
+        "“Renters”: 25 drawn at random from the 40 of 900 applicants of the training part for "
+        "whom Home is rent."
     )
 
 
