@@ -1,6 +1,5 @@
 """One column of cells → its natural type: numbers as people write them, dates, or text."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -275,16 +274,11 @@ def _order(date_format: str) -> str:
 
 def _mixed(words: _Words, name: str, decimal: str) -> tuple[str, ...]:
     """Say so when a column of text would be numbers but for two decimal marks."""
-    readable: Callable[[str], int] = lambda mark: int(  # noqa: E731
-        pc.sum(pc.invert(unreadable(plain(words.sample, mark)))).as_py() or 0
+    here, there = (
+        unreadable(plain(words.sample, mark)).to_numpy(zero_copy_only=False)
+        for mark in (decimal, other_mark(decimal))
     )
-    both = pc.sum(
-        pc.and_(
-            unreadable(plain(words.sample, decimal)),
-            unreadable(plain(words.sample, other_mark(decimal))),
-        )
-    ).as_py()
-    if both or not readable(decimal) or not readable(other_mark(decimal)):
+    if (here & there).any() or not (here & ~there).any() or not (there & ~here).any():
         return ()
     return (
         f"Column {name!r} mixes decimal points and commas, so it was kept as text. "

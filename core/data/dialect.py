@@ -127,6 +127,14 @@ def require_text(raw: "bytes | Material") -> None:
             raise ReadError(
                 f"The file is {what}, not a text table. Save or export it as CSV and upload that."
             )
+    if found := _MARKUP.match(head.removeprefix(b"\xef\xbb\xbf")):
+        what = "JSON" if found[2] else "a web page or XML"
+        raise ReadError(f"The file is {what}, not a text table. Export it as CSV and upload that.")
+
+
+_MARKUP = re.compile(
+    rb"\s*(?:(<)(?:!doctype|html|\?xml)|(?=[\[{]\s*[\[{\"])([\[{]))", re.IGNORECASE
+)
 
 
 def _any_text(material: Material) -> bool:
