@@ -156,8 +156,15 @@ def _signed(value: float) -> str:
 def _together(drop: Drop, fields: int) -> None:
     """Say what all ticked fields are worth together."""
     what = f"the {count(fields)} ticked fields" if fields > 1 else "the ticked field"
-    within = "That is within the noise." if drop.high < NOISE else "That is more than noise."
-    st.markdown(f"Without {what} the ranking loses {_fall(drop)} AUC. {within}")
+    st.markdown(f"Without {what} the ranking loses {_fall(drop)} AUC. {_verdict(drop)}")
+
+
+def _verdict(drop: Drop) -> str:
+    if drop.low <= 0:
+        return "It may be nothing: the interval holds 0."
+    if drop.high < NOISE:
+        return f"It is little: differences below {NOISE} tell no two models apart."
+    return "It is more than chance."
 
 
 def _trained(run: Run, picture: Picture) -> None:

@@ -10,8 +10,9 @@ from core.data.schema import Schema
 from core.decision.scoring import Scorer
 from core.decision.wordings import change_wordings
 from core.errors import LendlensError
-from core.explanation.reason_list import COLUMNS, LONGEST, SLOTS, ReasonList
-from core.formatting import count
+from core.explanation.reason_list import CASES, COLUMNS, LONGEST, SLOTS, ReasonList
+from core.explanation.reasons import example
+from core.formatting import count, typeset
 from core.store.tables import ModelVersion
 from ui import links
 from ui.components.table import csv_download
@@ -22,6 +23,7 @@ ABOUT = (
     "they are follows from the score; here you choose how each is stated, in the notice, in the "
     "record and over REST. A new wording makes a new version, so that records stay true."
 )
+PREVIEWS = 4
 FORMULA = ("'=", "'+", "'-", "'@")
 
 
@@ -51,6 +53,7 @@ def _editor(model: ModelVersion, scorer: Scorer) -> None:
         st.error(str(error), icon=":material/error:")
         wanted = kept
     st.caption(f"{_own(wanted)} An emptied wording is the standard one again.")
+    _preview(wanted, scorer)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             "Keep as a new version",
@@ -84,6 +87,18 @@ def _table(wordings: ReasonList, schema: Schema, key: str) -> pd.DataFrame:
         key=key,
     )
     return edited
+
+
+def _preview(wordings: ReasonList, scorer: Scorer) -> None:
+    """Show the first own wordings as an applicant would read them."""
+    reference = next(iter(scorer.references.values()))
+    pairs = [(name, case) for name, texts in wordings.own.items() for case in texts]
+    for name, case in pairs[:PREVIEWS]:
+        column = scorer.bundle.schema[name]
+        read = example(wordings, column, case, reference)
+        st.markdown(f"- {column.label}, {CASES[case].lower()}: “{typeset(read)}”")
+    if len(pairs) > PREVIEWS:
+        st.caption(f"And {count(len(pairs) - PREVIEWS)} more.")
 
 
 def _own(wordings: ReasonList) -> str:

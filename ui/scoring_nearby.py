@@ -19,7 +19,8 @@ from core.decision.policy import probability
 from core.decision.scoring import Assessment, Scorer
 from core.explanation.peers import Known, Peers
 from core.explanation.reasons import shown
-from core.explanation.stability import Stability
+from core.explanation.stability import RANKS, Stability
+from core.explanation.words import signed
 from core.formatting import count, percent, typeset
 from core.store.tables import Run
 from core.store.workspace import Workspace
@@ -137,6 +138,7 @@ def _peers(scorer: Scorer, found: Peers, said: Assessment, page: str) -> None:
         alt="The most similar applicants, what became of them, and how they differ",
         column_config={
             "Row": st.column_config.LinkColumn(display_text=r"row=(\d+)", help="Opens this row"),
+            "PD": st.column_config.TextColumn(help="Probability of default, as the model sees it"),
             "Distance": st.column_config.NumberColumn(format="%.2f", help=ALIKE),
         },
     )
@@ -194,15 +196,17 @@ def _stability(scorer: Scorer, found: Stability, said: Assessment, page: str) ->
     frame = found.frame()
     labels = [scorer.bundle.schema[name].label for name in frame["field"]]
     frame.insert(1, "label", labels)
+    field, least, most = found.widest
+    label = scorer.bundle.schema[field].label
     draw(
         spread(frame.head(MOST_IN_CHART), theme.current()),
-        "What each field does, now and after small changes",
+        f"{label} varies most under small changes: {signed(least)} to {signed(most)} log-odds",
         frame,
         key=f"{page}-spread",
         alt="Effect of each field for this applicant, within its range over small changes",
     )
     st.caption(
-        "A small change moves each number to a value at most 2 % of the ranks of the loan file "
-        "away; categories and blanks stay. "
+        f"A small change moves each number to a value at most {percent(RANKS, 0)} of the ranks of "
+        "the loan file away; categories and blanks stay. "
         f"{len(decided)} such applicants are drawn, the same ones each time."
     )

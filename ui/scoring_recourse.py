@@ -9,11 +9,12 @@ import streamlit as st
 
 from core.data.fields import Field
 from core.decision.applicant import Value
+from core.decision.policy import probability
 from core.decision.scoring import Assessment, Scorer
 from core.decision.way_to_approval import way_to_approval
 from core.explanation.recourse import Change, Lever, Recourse, proposed_levers
-from core.formatting import count, number, percent, typeset
-from core.model.served import sigmoid
+from core.explanation.words import listing
+from core.formatting import MISSING, count, number, percent, typeset
 
 WAYS = {"either": "either way", "up": "only more", "down": "only less"}
 
@@ -52,16 +53,16 @@ def _options(scorer: Scorer, found: Recourse, levers: tuple[Lever, ...]) -> None
     if not found.options:
         st.markdown(
             "No change of these fields leads to approval; the best of them reaches "
-            f"{percent(float(sigmoid(pd.Series([found.nearest]).to_numpy())[0]))}, and approval "
-            f"begins below {threshold}."
+            f"{percent(probability(found.nearest))}, and approval begins below {threshold}."
         )
         return
     fields = {field.name: field for field in scorer.bundle.fields}
     for place, option in enumerate(found.options, start=1):
-        steps = ", and ".join(_said(change, fields[change.name]) for change in option.changes)
-        risk = percent(float(sigmoid(pd.Series([option.log_odds]).to_numpy())[0]))
+        steps = listing([_said(change, fields[change.name]) for change in option.changes])
+        risk = percent(probability(option.log_odds))
         points = count(scorer.policy.points(option.log_odds))
-        told = f"Default probability {risk}, {points} points."
+        just = "just below " if risk == threshold else ""
+        told = f"Default probability {just}{risk}, {points} points."
         st.markdown(f"{place}. {typeset(steps)}  \n:gray[:small[{typeset(told)}]]")
     st.caption(
         f"The smallest changes that lead below {threshold}, by share of the present value; "
@@ -103,7 +104,7 @@ def _editor(scorer: Scorer) -> None:
         hide_index=True,
         disabled=["Field", "In training"],
         column_config={
-            "May change": st.column_config.CheckboxColumn("May change", width="small"),
+            "May change": st.column_config.CheckboxColumn(width=96),
             "Way": st.column_config.SelectboxColumn(options=list(WAYS.values()), required=True),
             "In training": st.column_config.TextColumn(help="Range of the training data"),
             "Step": st.column_config.NumberColumn(
@@ -115,6 +116,7 @@ def _editor(scorer: Scorer) -> None:
                 help="How hard a change of this field is; 2 makes it twice as dear.",
             ),
         },
+        placeholder=MISSING,
         key=f"lever-table-{scorer.model.id}",
     )
     beyond = st.toggle(

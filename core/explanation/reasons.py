@@ -126,13 +126,7 @@ def _reason(
     wordings: ReasonList,
 ) -> Reason:
     usual = _usual(column, reference)
-    slots = {
-        "label": column.label,
-        "value": shown(column, value),
-        "typical": shown(column, usual.value),
-        "share": percent(usual.share, 0),
-        "who": reference.name,
-    }
+    slots = _slots(column, value, usual, reference)
     return Reason(
         field=column.name,
         label=column.label,
@@ -143,6 +137,30 @@ def _reason(
         points=-round(share * pdo / math.log(2)),
         default_probability=_pd(attribution.log_odds) - _pd(attribution.log_odds - share),
     )
+
+
+def _slots(column: Column, value: Any, usual: _Usual, reference: Reference) -> dict[str, str]:
+    return {
+        "label": column.label,
+        "value": shown(column, value),
+        "typical": shown(column, usual.value),
+        "share": percent(usual.share, 0),
+        "who": reference.name,
+    }
+
+
+def example(wordings: ReasonList, column: Column, case: Case, reference: Reference) -> str:
+    """Return a wording as somebody would read it whose value stands so to the typical one."""
+    usual, among = _usual(column, reference), reference.frame[column.name].dropna()
+    ends = {"below": 0.05, "above": 0.95}
+    value: Any = usual.value
+    if case == "missing" or among.empty:
+        value = None
+    elif case in ends:
+        value = float(among.quantile(ends[case], interpolation="nearest"))
+    elif case == "differs":
+        value = next((each for each in among if str(each) != str(usual.value)), "another value")
+    return filled(wordings.text(column, case), _slots(column, value, usual, reference))
 
 
 def _usual(column: Column, reference: Reference) -> _Usual:

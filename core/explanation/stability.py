@@ -15,7 +15,7 @@ import pandas as pd
 from core.explanation.shapley import Attribution
 
 DRAWS = 20
-RANKS = 0.02
+RANKS = 0.05
 """Largest move, as a share of all ranks."""
 SEED = 7
 
@@ -52,6 +52,14 @@ class Stability:
             return f"There is no reason, and none in {none} of {draws} small changes either."
         head = "The first two reasons stay" if first == 2 else "The reason stays"
         return f"{head} the same in {self.same(first)} of {draws} small changes."
+
+    @property
+    def widest(self) -> tuple[str, float, float]:
+        """Return the field whose share varies most, and from where to where."""
+        both = np.vstack([self.values, self.now.values])
+        low, high = both.min(axis=0), both.max(axis=0)
+        place = int(np.argmax(high - low))
+        return self.now.names[place], float(low[place]), float(high[place])
 
     def frame(self) -> pd.DataFrame:
         """Return a row per field, the weightiest first: field, now, low and high (of all draws)."""

@@ -172,6 +172,7 @@ def test_new_words_make_a_new_version(seeded, first, open_page):
     }
     at.run()
     assert "1 wording differs from the standard." in text(at)
+    assert ", below what is typical: “Employed for" in text(at)
     at.button(key=f"reason-list-{first.id}-keep").click().run()
     made = seeded.registry.models()[0]
     field = scorer.bundle.schema.features[0].name

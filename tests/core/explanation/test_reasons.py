@@ -7,7 +7,7 @@ import pytest
 from core.data.schema import Column, Schema
 from core.errors import ExplanationError
 from core.explanation.reason_list import ReasonList
-from core.explanation.reasons import reasons, shown, typical
+from core.explanation.reasons import example, reasons, shown, typical
 from core.explanation.reference import Reference
 from core.explanation.shapley import Attribution
 
@@ -160,3 +160,21 @@ def test_the_same_words_are_one_reason():
         attribution(0.5, 0.1, 0.2, 0.3, 0.4), APPLICANT, REFERENCE, SCHEMA, wordings=own
     )
     assert [reason.field for reason in found] == ["income", "records", "home", "time"]
+
+
+@pytest.mark.parametrize(
+    ("field", "case", "value"),
+    [
+        ("income", "below", "100"),
+        ("income", "above", "150"),
+        ("income", "missing", "not given"),
+        ("home", "differs", "rent"),
+        ("home", "same", "owner"),
+        ("records", "differs", "another value"),
+        ("debt", "unusual", "not given"),
+    ],
+)
+def test_an_example_fits_its_case(field, case, value):
+    """Values are those of the reference population, where it has one that fits."""
+    own = ReasonList({field: {case: "It is {value}"}})
+    assert example(own, SCHEMA[field], case, REFERENCE) == f"It is {value}"
