@@ -58,7 +58,8 @@ class Stability:
         """Return the field whose share varies most, and from where to where."""
         both = np.vstack([self.values, self.now.values])
         low, high = both.min(axis=0), both.max(axis=0)
-        place = int(np.argmax(high - low))
+        weight = np.abs(self.now.values)
+        place = max(range(len(weight)), key=lambda k: (high[k] - low[k], weight[k]))
         return self.now.names[place], float(low[place]), float(high[place])
 
     def frame(self) -> pd.DataFrame:
