@@ -1,5 +1,6 @@
 """The explanation page's first screen: what moves the risk over all applicants."""
 
+import pandas as pd
 import streamlit as st
 
 from core.charts import explanation as charts
@@ -98,12 +99,25 @@ def _beeswarm(picture: Picture) -> None:
     draw(
         picture.once(("beeswarm", look), lambda: charts.beeswarm(frame, labels, look)),
         words.furthest(picture.explained, picture.schema),
-        frame[["row", "label", "value", "log_odds", "pd"]],
+        frame[["label", "value", "log_odds", "pd", "applicants"]],
         key="explanation-beeswarm",
         alt="Effect of each field on the log-odds of each applicant, coloured by the value",
     )
-    drawn = words.how_many(frame["row"].nunique(), len(picture.explained), "explained")
-    st.caption(f"One dot per applicant: {drawn}. Grey: categories and missing values.")
+    st.caption(
+        f"{_dots_said(frame, picture)} Grey: categories and missing values. "
+        "Colour: the field's own value."
+    )
+
+
+def _dots_said(frame: pd.DataFrame, picture: Picture) -> str:
+    everyone = words.how_many(len(picture.explained), picture.of)
+    most = int(frame["applicants"].max())
+    if most == 1:
+        return f"One dot per applicant: {everyone}."
+    return (
+        f"Everyone explained is in it, {everyone}: a dot stands for up to {count(most)} of them "
+        "with nearly the same effect."
+    )
 
 
 def _left_out(picture: Picture) -> str:

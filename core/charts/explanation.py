@@ -64,7 +64,7 @@ def importance(frame: pd.DataFrame, theme: Theme) -> go.Figure:
 
 
 def beeswarm(frame: pd.DataFrame, labels: list[str], theme: Theme) -> go.Figure:
-    """Draw every applicant as a dot in each field's line; colour is the field's own value.
+    """Draw every applicant in a dot of each field's line; colour is the field's own value.
 
     Args:
         frame: As `core.explanation.dots.beeswarm`.
@@ -133,8 +133,13 @@ def _dot_text(row: Any) -> str:
     second = f" · {escape(row.other_value)}" if "other_value" in row._fields else ""
     return (
         f"<b>{escape(row.label)}: {escape(row.value)}</b>{second}<br>"
-        f"{signed(row.log_odds)} log-odds, {points_of_pd(row.pd)} of PD<br>Row {row.row}"
+        f"{signed(row.log_odds)} log-odds, {points_of_pd(row.pd)} of PD<br>{_who(row)}"
     )
+
+
+def _who(row: Any) -> str:
+    alike = getattr(row, "applicants", 1)
+    return f"Row {row.row}" if alike == 1 else f"{alike:,} applicants with nearly this effect"
 
 
 def _scale(

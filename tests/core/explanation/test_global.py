@@ -132,15 +132,50 @@ def test_any_beginning_of_the_order_is_a_random_sample():
     assert [len(chunk) for chunk in in_chunks(order, 40)] == [40, 40, 20]
 
 
-def test_dots_are_thinned_by_rows(small):
-    """Six dots over three fields leave two applicants, each with all its fields."""
-    frame = beeswarm(small, SCHEMA, SCHEMA.names, most=6)
-    assert frame["row"].tolist() == [0, 1] * 3
-    assert frame["line"].tolist() == [0, 0, 1, 1, 2, 2]
-    assert frame["value"].tolist() == ["20", "30", "1", "2", "own", "rent"]
-    assert frame["rank"].tolist()[:4] == [0, 1, 0, 1]
-    assert frame["rank"][4:].isna().all()
+def test_few_applicants_have_a_dot_each(small):
+    """Each stands in the line of every field, with its value and rank."""
+    frame = beeswarm(small, SCHEMA, SCHEMA.names)
+    assert frame["row"].tolist() == [0, 1, 2, 3] * 3
+    assert frame["line"].tolist() == [0] * 4 + [1] * 4 + [2] * 4
+    assert frame["value"].tolist()[:5] == ["20", "30", "40", "not given", "1"]
+    assert frame["rank"].tolist()[:3] == [0, 0.5, 1]
+    assert frame["rank"][8:].isna().all()
+    assert (frame["applicants"] == 1).all()
     assert frame["offset"].between(-0.5, 0.5).all()
+
+
+def test_many_applicants_share_dots_and_nobody_is_left_out():
+    """Two thousand in a few hundred dots: all are counted, means stay, values lie together."""
+    random = np.random.default_rng(0)
+    features = pd.DataFrame(
+        {
+            "age": random.integers(20, 60, 2000).astype(float),
+            "debt": np.where(random.random(2000) < 0.1, np.nan, random.normal(size=2000)),
+            "home": pd.Series(random.choice(["own", "rent"], 2000), dtype="str"),
+        }
+    )
+    many = explained(random.normal(size=(2000, 3)), features)
+    frame = beeswarm(many, SCHEMA, SCHEMA.names, most=1000)
+    assert len(frame) < 1500
+    for line, name in enumerate(SCHEMA.names):
+        mine = frame[frame["line"] == line]
+        assert mine["applicants"].sum() == 2000
+        mean = np.average(mine["log_odds"], weights=mine["applicants"])
+        assert mean == pytest.approx(many.values[name].mean())
+        assert mine["offset"].between(-0.5, 0.5).all()
+        assert mine["log_odds"].between(many.values[name].min(), many.values[name].max()).all()
+    shared = frame[(frame["line"] == 0) & (frame["applicants"] > 1)]
+    assert shared["value"].str.contains(" to ").any()
+    assert frame["applicants"].max() > 1
+
+
+def test_a_field_that_moves_nobody_is_one_pile():
+    """Equal effects fall into one bin, which is as high as a line."""
+    still = explained(np.zeros((900, 1)), pd.DataFrame({"age": np.arange(900.0)}))
+    frame = beeswarm(still, SCHEMA, ["age"], most=100)
+    assert len(frame) == 9
+    assert frame["offset"].tolist() == pytest.approx(np.linspace(-0.5, 0.5, 9))
+    assert frame["value"].iloc[0] == "0 to 99"
 
 
 def test_a_missing_number_has_no_place_on_its_axis(small):
