@@ -7,7 +7,8 @@ LendlensError
 │   ├── SchemaError        a column's type, role or values do not fit
 │   ├── CleaningError      a recipe step cannot be applied
 │   ├── SplitError         the rows cannot be divided as asked
-│   └── CohortError        a cohort cannot be found in these rows, or is too small
+│   ├── ConditionError     a condition cannot be tested in these rows
+│   └── CohortError        a cohort is everybody, or too small
 ├── ModelError             settings, encoding or training cannot work
 ├── EvaluationError        a figure is not defined for these predictions
 ├── ExplanationError       an explanation cannot be computed
@@ -55,8 +56,12 @@ class SplitError(DataError):
     """The rows cannot be divided as asked."""
 
 
+class ConditionError(DataError):
+    """A condition cannot be tested in these rows."""
+
+
 class CohortError(DataError):
-    """A cohort cannot be found in these rows, or is too small."""
+    """A cohort is everybody, or too small."""
 
 
 class ModelError(LendlensError):

@@ -5,9 +5,10 @@ from datetime import date
 import numpy as np
 import streamlit as st
 
+from core.data.conditions import Condition, Test, possible_tests, to_json
 from core.data.schema import Column
 from core.errors import LendlensError
-from core.explanation.cohort import Cohort, Condition, Test, possible_tests, to_json
+from core.explanation.cohort import Cohort
 from core.explanation.loan_rows import LoanRows
 from core.formatting import of
 from ui.session import workspace

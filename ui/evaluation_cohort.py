@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.errors import CohortError, EvaluationError
+from core.errors import CohortError, ConditionError, EvaluationError
 from core.evaluation.comparison import compare_scores
 from core.evaluation.holdout import SUBJECT, Holdout
 from core.evaluation.intervals import Estimate, num_replicates
@@ -34,7 +34,7 @@ def cohort_section(evidence: Evidence, run: Run) -> None:
             return
         try:
             _report(evidence, run, cohort)
-        except (CohortError, EvaluationError) as error:
+        except (CohortError, ConditionError, EvaluationError) as error:
             st.info(str(error), icon=":material/group_off:")
 
 

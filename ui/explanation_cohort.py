@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.charts.explanation_cohort import beside_everyone as chart
 from core.decision.scoring import Scorer
-from core.errors import CohortError
+from core.errors import CohortError, ConditionError
 from core.explanation import words
 from core.explanation.by_cohort import beside_everyone, finding
 from core.explanation.cohort import Cohort, require_enough
@@ -57,7 +57,7 @@ def _knowing(scorer: Scorer, kind: Kind) -> Scorer:
     """Return the scorer that also knows this cohort; the plain one where that cannot be."""
     try:
         return _against(workspace(), scorer.model.id, kind)
-    except CohortError as error:
+    except (CohortError, ConditionError) as error:
         st.caption(f"Nobody can be compared with this cohort. {error}")
         return scorer
 
@@ -75,7 +75,7 @@ def cohort_section(picture: Picture, cohort: Cohort, run: Run) -> None:
     inside = rows.holds(cohort, picture.explained.values.index)
     try:
         require_enough(int(inside.sum()), cohort, len(inside))
-    except CohortError as error:
+    except (CohortError, ConditionError) as error:
         st.info(str(error), icon=":material/group_off:")
         remove_button(cohort)
         return

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.data.conditions import Condition
 from core.errors import CohortError, ExplanationError
-from core.explanation.cohort import Cohort, Condition
+from core.explanation.cohort import Cohort
 from core.explanation.reference import KINDS, choose, from_files, of_cohort, to_files
 
 PD = np.array([0.05, 0.30, 0.19, 0.21, 0.18, 0.02, 0.20])
