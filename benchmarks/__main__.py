@@ -12,7 +12,7 @@ from benchmarks.contract import Benchmark, Options
 from core.errors import LendlensError
 from core.store.base import to_json
 
-NAMES = ("pages", "training", "serving", "explanation", "quality")
+NAMES = ("pages", "training", "serving", "explanation", "quality", "ingest")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,7 +22,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     benchmark: Benchmark = module.run
     try:
         answer = benchmark(
-            Options(asked.data, asked.target, asked.bad, asked.quick, asked.folds, asked.seeds)
+            Options(
+                asked.data,
+                asked.target,
+                asked.bad,
+                asked.quick,
+                asked.folds,
+                asked.seeds,
+                asked.rows,
+            )
         )
     except (LendlensError, OSError) as error:
         print(error, file=sys.stderr)
@@ -48,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="fewer repetitions")
     parser.add_argument("--folds", type=int, default=5, help="of quality: folds that judge")
     parser.add_argument("--seeds", type=int, default=1, help="of quality: draws of the folds")
+    parser.add_argument(
+        "--rows", type=int, default=1_000_000, help="of ingest: the longest made file"
+    )
     parser.add_argument("--json", action="store_true", help="print the answer as one line only")
     return parser
 

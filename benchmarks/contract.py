@@ -32,6 +32,7 @@ class Options:
         quick: Fewer repetitions, to see that it works.
         folds: Of the benchmark of quality.
         seeds: Draws of these folds.
+        rows: Of the benchmark of ingestion: the longest made file.
     """
 
     data: Path | None = None
@@ -40,6 +41,7 @@ class Options:
     quick: bool = False
     folds: int = 5
     seeds: int = 1
+    rows: int = 1_000_000
 
     @property
     def raw(self) -> bytes:
@@ -88,11 +90,21 @@ def inputs(options: Options, seeds: tuple[int, ...] = (0,)) -> dict[str, Any]:
         "bad": schema.bad_value,
         "quick": options.quick,
         "seeds": list(seeds),
-        "versions": {"python": platform.python_version()} | {p: version(p) for p in PACKAGES},
-        "machine": {
-            "system": platform.system(),
-            "processor": platform.machine(),
-            "cores": os.cpu_count(),
-            "load_before": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
-        },
+        "versions": versions(),
+        "machine": machine(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what shapes the figures."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+def machine() -> dict[str, Any]:
+    """Return where the figures were measured, and how busy it was before."""
+    return {
+        "system": platform.system(),
+        "processor": platform.machine(),
+        "cores": os.cpu_count(),
+        "load_before": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
     }

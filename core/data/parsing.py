@@ -68,17 +68,16 @@ def parse(material: Material, dialect: Dialect, as_text: frozenset[str] = frozen
     """
     header, width = _shape(material, dialect)
     types = _codes(material, dialect, width) | dict.fromkeys(as_text, pa.string())
-    broken: list[str] = []
     try:
         spaced = _spaced_quotes(material, dialect)
-        table = None if spaced else _read(material, dialect, width, types, broken)
+        table = None if spaced else _read(material, dialect, width, types)
     except UnicodeError as error:
         raise _wrong_encoding(dialect, error) from error
     except pa.ArrowInvalid as error:
         if "ecode" in str(error) or "odec" in str(error):
             raise _wrong_encoding(dialect, error) from error
         table = None
-    if table is None or broken or _undecoded(table) or _spans(table, material, dialect):
+    if table is None or _undecoded(table) or _spans(table, material, dialect):
         del table
         return _carefully(material, dialect, header, width, types)
     return Parsed(table, header)
@@ -150,11 +149,10 @@ def _read(
     dialect: Dialect,
     width: int,
     types: dict[str, pa.DataType],
-    broken: list[str],
     *,
     skip: int | None = None,
 ) -> pa.Table:
-    """Return the table; texts of rows of another width are added to `broken`.
+    """Return the table, unless a row has another width.
 
     Arrow keeps all text in memory while it infers types, so those of the first rows are tried
     before; where a later value does not fit them, all values decide.
@@ -163,10 +161,11 @@ def _read(
     if material.size > 4 * _TRIED:
         tried = types | _types_of_first_rows(material, dialect, width, types, before)
         try:
-            return _read_as(material, dialect, width, tried, broken, before)
-        except pa.ArrowInvalid:
-            broken.clear()
-    return _read_as(material, dialect, width, types, broken, before)
+            return _read_as(material, dialect, width, tried, before)
+        except pa.ArrowInvalid as error:
+            if "onversion error" not in str(error):
+                raise
+    return _read_as(material, dialect, width, types, before)
 
 
 def _types_of_first_rows(
@@ -179,7 +178,7 @@ def _types_of_first_rows(
     lines = first_lines(material, dialect.encoding, _TRIED)
     part = Material("\n".join(lines).encode())
     try:
-        table = _read_as(part, replace(dialect, encoding="utf-8"), width, types, [], before)
+        table = _read_as(part, replace(dialect, encoding="utf-8"), width, types, before)
     except pa.ArrowInvalid:
         return {}
     return {
@@ -194,13 +193,8 @@ def _read_as(
     dialect: Dialect,
     width: int,
     types: dict[str, pa.DataType],
-    broken: list[str],
     before: int,
 ) -> pa.Table:
-
-    def leave_out(row: csv.InvalidRow) -> str:
-        broken.append(str(row.text))
-        return "skip" if len(broken) < 10 else "error"
 
     quoted = material.holds(_quote(dialect))
     return csv.read_csv(
@@ -215,7 +209,6 @@ def _read_as(
             delimiter=dialect.delimiter,
             quote_char=dialect.quote if quoted else False,
             newlines_in_values=quoted,
-            invalid_row_handler=leave_out,
         ),
         convert_options=csv.ConvertOptions(
             null_values=list(MISSING_WORDS),
@@ -260,7 +253,9 @@ def _spans(table: pa.Table, material: Material, dialect: Dialect) -> bool:
 
 
 def _undecoded(table: pa.Table) -> bool:
-    return any(pa.types.is_binary(column.type) for column in table.schema)
+    kinds = [column.type for column in table.schema]
+    kinds = [kind.value_type if pa.types.is_dictionary(kind) else kind for kind in kinds]
+    return any(pa.types.is_binary(kind) for kind in kinds)
 
 
 def _carefully(
@@ -286,7 +281,7 @@ def _carefully(
             )
         plain = replace(dialect, encoding="utf-8", preamble=0, header=False)
         try:
-            table = _read(Material(whole), plain, width, types, [], skip=0)
+            table = _read(Material(whole), plain, width, types, skip=0)
         except pa.ArrowInvalid as error:
             raise ReadError(
                 f"The file cannot be read as a table: {error}. Check quotes and delimiter."

@@ -151,11 +151,31 @@ def _table(
 def _of_arrow(arrow: pa.Table, dialect: Dialect, notes: tuple[str, ...]) -> Table:
     header = [str(name) for name in arrow.column_names]
     names, more = _names(header)
-    cells = dict(zip(names, arrow.columns, strict=True))
+    cells = {
+        name: _plain_text(column, name) for name, column in zip(names, arrow.columns, strict=True)
+    }
     columns, needed = _typed(dict(cells), names, ".")
     for name in needed:
-        columns[name] = typed_column(cells[name].cast(pa.string()), name, ".", text=True)
+        columns[name] = typed_column(_cast(cells[name], name), name, ".", text=True)
     return _table(names, columns, dialect, [*notes, *more], [], Parsed(None, header))
+
+
+def _plain_text(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    """Return categories and other forms of text as text; anything else as it is."""
+    kind = column.type
+    coded = pa.types.is_dictionary(kind) and not pa.types.is_string(kind.value_type)
+    other = pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or kind == pa.string_view()
+    return _cast(column, name) if coded or other else column
+
+
+def _cast(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    try:
+        return column.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise ReadError(
+            f"Column {name!r} holds {column.type}, which is no number, date or text. "
+            "Leave it out, or write it as text."
+        ) from error
 
 
 Cells = dict[str, pa.ChunkedArray]

@@ -21,7 +21,7 @@ from core.data.role_words import (
     ground_of_values,
     protected_ground,
 )
-from core.data.schema import Column, Confidence, Kind, Role, Schema
+from core.data.schema import Column, Confidence, Kind, Role, Schema, value_text
 from core.formatting import count
 
 __all__ = ["propose_bad_value", "propose_schema", "protected_ground", "typed"]
@@ -142,7 +142,8 @@ def _role(about: _About, kind: Kind) -> tuple[Role, str, Confidence]:
         why = "Names a row: nearly every value is different."
         return "identifier", why, "sure" if named else "likely"
     if about.facts.distinct == 1:
-        return "ignore", f"Holds a single value, {about.words[0]!r}.", "sure"
+        value = value_text(about.series.dropna().iloc[0])
+        return "ignore", f"Holds a single value, {value!r}.", "sure"
     if kind == "date":
         return "date", "Orders the rows in time.", "likely"
     if kind == "text":

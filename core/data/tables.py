@@ -1,6 +1,7 @@
 """What is inside a loan file: text, or a table packed as gzip, zip, Parquet or Excel."""
 
 import gzip
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -21,6 +22,17 @@ from core.formatting import count
 Kind = Literal["text", "excel", "parquet"]
 _MOST_CELLS = 500_000_000
 _PIECE = 1 << 20
+# What the standard library raises over archives that are not what they say.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +105,7 @@ def _gunzip(material: Material, inside: Path, most_bytes: int) -> None:
     try:
         with material.open() as file, gzip.open(file) as unzipped, inside.open("wb") as out:
             _copy(unzipped, out, most_bytes)
-    except (OSError, EOFError, zlib.error) as error:
+    except _DAMAGE as error:
         raise ReadError(
             f"The gzip archive is damaged: {error}. Pack the file again, or upload it unpacked."
         ) from error
@@ -109,7 +121,7 @@ def _of_zip(material: Material, inside: Path, most_bytes: int) -> Unpacked:
             member = _only_table(archive)
             with archive.open(member) as packed, inside.open("wb") as out:
                 _copy(packed, out, most_bytes)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as error:
+    except _DAMAGE as error:
         encrypted = "encrypted" in str(error) or "password" in str(error)
         what = "encrypted" if encrypted else f"damaged or of a rare kind: {error}"
         raise ReadError(
@@ -134,8 +146,11 @@ def _require_sum(archive: zipfile.ZipFile, most_bytes: int) -> None:
 
 
 def _is_excel(material: Material) -> bool:
-    with material.open() as file, zipfile.ZipFile(file) as archive:
-        return "[Content_Types].xml" in archive.namelist()
+    try:
+        with material.open() as file, zipfile.ZipFile(file) as archive:
+            return "[Content_Types].xml" in archive.namelist()
+    except _DAMAGE:
+        return False
 
 
 def _only_table(archive: zipfile.ZipFile) -> zipfile.ZipInfo:

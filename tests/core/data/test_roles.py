@@ -134,6 +134,14 @@ def test_one_date_orders_the_rows():
     assert "Derive the years" in schema["first_job"].why
 
 
+def test_a_date_that_never_changes_is_ignored():
+    """The reason names it."""
+    days = pd.to_datetime(["2020-01-01"] * 30).as_unit("us")
+    column = propose_schema(pd.DataFrame({"printed": days}))["printed"]
+    assert (column.kind, column.role) == ("date", "ignore")
+    assert "2020-01-01" in column.why
+
+
 def test_free_text_is_ignored():
     """A different sentence in every row is text."""
     frame = pd.DataFrame({"note": [f"called the applicant {n} times" for n in range(300)]})

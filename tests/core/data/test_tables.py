@@ -95,6 +95,12 @@ def test_types_of_parquet_are_kept():
     assert read["amount"].dtype == np.float64
 
 
+def test_lists_in_parquet_are_refused_by_name():
+    """A column that is no number, date or text."""
+    with pytest.raises(ReadError, match="Column 'x' holds list<"):
+        read_table(parquet(pd.DataFrame({"x": [[1], [2]], "y": [1, 2]})))
+
+
 def test_a_workbook_says_what_was_left_out():
     """Other sheets, and formulas that were never calculated."""
     notes = read_table(workbook([["age", "bad"], [30, 0], ["=A2*2", 1]], [["x"]])).notes

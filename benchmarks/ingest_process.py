@@ -1,0 +1,123 @@
+"""One reader in a process of its own: `python -m benchmarks.ingest_process FILE WHAT REPEATS`."""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def main(path: Path, what: str, repeats: int) -> dict[str, Any]:
+    """Return the best seconds of some readings and the peak memory of the process."""
+    if what == "steps":
+        return _steps(path)
+    read = _READERS[what](path)
+    before = _peak_mb()
+    best = min((_timed(read) for _ in range(repeats)), key=lambda pair: pair[0])
+    return {
+        "seconds": best[0],
+        "processor_s": best[1],
+        "peak_mb": _peak_mb(),
+        "before_mb": before,
+    }
+
+
+def _timed(work: Callable[[], Any]) -> tuple[float, float]:
+    started, used = time.perf_counter(), time.process_time()
+    result = work()
+    seconds = time.perf_counter() - started, time.process_time() - used
+    del result
+    return seconds
+
+
+def _peak_mb() -> float:
+    status = Path("/proc/self/status")
+    if status.exists():  # ru_maxrss also counts the process that started this one
+        line = next(line for line in status.read_text().splitlines() if "VmHWM" in line)
+        return int(line.split()[1]) * 1024 / 1e6
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+
+
+def _lendlens(path: Path) -> Callable[[], Any]:
+    from core.data.reading import read_table
+
+    return lambda: read_table(path)
+
+
+def _pandas(path: Path) -> Callable[[], Any]:
+    import pandas as pd
+
+    return lambda: pd.read_csv(path)
+
+
+def _pandas_arrow(path: Path) -> Callable[[], Any]:
+    import pandas as pd
+
+    return lambda: pd.read_csv(path, dtype_backend="pyarrow")
+
+
+def _pyarrow(path: Path) -> Callable[[], Any]:
+    from pyarrow import csv
+
+    return lambda: csv.read_csv(path)
+
+
+def _polars(path: Path) -> Callable[[], Any]:
+    import polars
+
+    return lambda: polars.read_csv(path)
+
+
+def _duckdb(path: Path) -> Callable[[], Any]:
+    import duckdb
+
+    return lambda: duckdb.sql("SELECT * FROM read_csv(?)", params=[str(path)]).to_arrow_table()
+
+
+_READERS: dict[str, Callable[[Path], Callable[[], Any]]] = {
+    "lendlens": _lendlens,
+    "pandas": _pandas,
+    "pandas_arrow": _pandas_arrow,
+    "pyarrow": _pyarrow,
+    "polars": _polars,
+    "duckdb": _duckdb,
+}
+
+
+def _steps(path: Path) -> dict[str, Any]:
+    """Return seconds of each step from the file to a checked data set, and of keeping it."""
+    from core.data.guards import check
+    from core.data.profiling import profile
+    from core.data.reading import preview, read_table
+    from core.data.roles import typed
+
+    done: dict[str, float] = {}
+
+    def step(name: str, work: Callable[[], Any]) -> Any:
+        started = time.perf_counter()
+        result = work()
+        done[f"{name}_s"] = time.perf_counter() - started
+        return result
+
+    used = time.process_time()
+    step("preview", lambda: preview(path))
+    table = step("read", lambda: read_table(path))
+    frame, schema = step("types_and_roles", lambda: typed(table.frame, table.how))
+    step("profile", lambda: profile(frame, schema))
+    step("check", lambda: check(frame, schema))
+    rows, columns = frame.shape
+    return {
+        **done,
+        "total_s": sum(done.values()),
+        "processor_s": time.process_time() - used,
+        "peak_mb": _peak_mb(),
+        "rows": rows,
+        "columns": columns,
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))))
