@@ -29,6 +29,11 @@ CSS = """
 [data-testid^="stBaseButton-primary"] { color: light-dark(#FFFFFF, #0F151B); }
 /* The data behind a chart: room for a table, where the screen has it. */
 [data-testid="stPopoverBody"]:has([class*="st-key-shelf-"]) { width: min(40rem, 92vw); }
+/* A table's own export writes cells as they are, and a spreadsheet would run those that begin with
+   "="; ui.components.table.csv_download neutralises them. */
+[data-testid="stElementToolbarButton"]:has(button[aria-label^="Download"]) { display: none; }
+/* The browser shows what it has saved; Plotly's grey boxes would cover the page. */
+.plotly-notifier { display: none; }
 /* An instrument is wide, not endless; on a phone every pixel counts. */
 [data-testid="stMainBlockContainer"] { max-width: 80rem; }
 [data-testid="stSidebarUserContent"] { padding-top: 0.5rem; }

@@ -139,6 +139,7 @@ def importance(explained: Explained, schema: Schema) -> pd.DataFrame:
         direction=[direction(explained, schema[name]) for name in explained.names],
     )
     frame["share"] = frame["log_odds"] / max(frame["log_odds"].sum(), 1e-12)
+    frame = frame[["field", "label", "log_odds", "low", "high", "pd", "share", "direction"]]
     return frame.sort_values("log_odds", ascending=False, kind="stable", ignore_index=True)
 
 

@@ -1,5 +1,6 @@
 """Components as pages use them, drawn by Streamlit's own test runner."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -128,3 +129,25 @@ def test_nothing_to_pick_is_none(workspace: Workspace) -> None:
     at = draw(page)
     assert at.markdown[0].value == "(None, None, None)"
     assert not at.selectbox
+
+
+def test_a_chart_saves_its_picture() -> None:
+    """The camera button is the only one, names the file after the chart, and keeps it sharp."""
+
+    def page() -> None:
+        import plotly.graph_objects as go
+        import streamlit as st
+
+        from ui.components.figure import FORMAT, draw
+
+        st.session_state[FORMAT] = "svg"
+        draw(go.Figure(), "Nothing moves", key="still", alt="An empty chart")
+
+    (chart,) = draw(page).get("plotly_chart")
+    config = json.loads(chart.proto.config)
+    assert config["modeBarButtons"] == [["toImage"]]
+    assert config["toImageButtonOptions"] == {
+        "format": "svg",
+        "filename": "lendlens-still",
+        "scale": 2,
+    }

@@ -1,4 +1,4 @@
-"""A chart with the finding as its title and its data one click away.
+"""A chart with the finding as its title; its data and its picture are one click away.
 
 draw(
     roc_curve(points, theme.current()),
@@ -19,10 +19,15 @@ from ui.components.table import csv_download, table
 
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
-    "displayModeBar": False,
+    "displayModeBar": "hover",
+    "modeBarButtons": [["toImage"]],
     "responsive": True,
     "scrollZoom": False,
 }
+ROW, TALLEST = 35, 280
+"""Pixels of a row, and of a table above which its downloads would be out of sight."""
+FORMAT = "picture-format"
+FORMATS = {"png": "PNG", "svg": "SVG"}
 
 
 def draw(
@@ -39,9 +44,20 @@ def draw(
     """
     with st.container(key=f"figure-{key}"):
         st.subheader(finding, anchor=False)
-        st.plotly_chart(fig, theme=None, config=CONFIG, key=key, alt=alt)
+        st.plotly_chart(fig, theme=None, config=_config(key), key=key, alt=alt)
         if data is not None:
             _data(data, key, alt)
+
+
+def _config(key: str) -> dict[str, Any]:
+    """Return the configuration with a camera button that saves the picture as it is seen."""
+    picture = {"format": picture_format(), "filename": f"lendlens-{key}", "scale": 2}
+    return {**CONFIG, "toImageButtonOptions": picture}
+
+
+def picture_format() -> str:
+    """Return how this visitor wants pictures to be saved."""
+    return str(st.session_state.get(FORMAT, "png"))
 
 
 @st.fragment
@@ -52,5 +68,24 @@ def _data(data: pd.DataFrame, key: str, alt: str) -> None:
     )
     if shelf.open:
         with shelf, st.container(key=f"shelf-{key}"):
-            table(data, alt=f"Data of the chart: {alt}")
+            height = min(ROW * (len(data) + 1) + 2, TALLEST)
+            table(data, alt=f"Data of the chart: {alt}", height=height)
             csv_download(data, f"{key}.csv", key=key)
+            _ask_format(key)
+
+
+def _ask_format(key: str) -> None:
+    """Let the visitor choose what the camera button of every chart saves."""
+    chosen = st.segmented_control(
+        "Picture",
+        list(FORMATS),
+        default=picture_format(),
+        required=True,
+        format_func=FORMATS.__getitem__,
+        key=f"picture-{key}",
+        help="The camera button at the top right of each chart saves it. PNG suits documents; SVG "
+        "stays sharp at any size.",
+    )
+    if chosen != picture_format():
+        st.session_state[FORMAT] = chosen
+        st.rerun()
