@@ -4,12 +4,12 @@ import streamlit as st
 
 from ui.components.page import page_header
 from ui.data_answer import answer
-from ui.data_columns import columns, forget_edits
+from ui.data_columns import columns
 from ui.data_draft import Draft, show_problem
 from ui.data_intake import intake, pick_source, reading
 from ui.data_profile import profiles
 from ui.data_recipe import recipe
-from ui.data_saving import saving
+from ui.data_saving import saving, undoing
 
 with page_header("Data", "What is in the loan file, and can a model learn from it?"):
     source = pick_source()
@@ -31,13 +31,7 @@ for tab, part in zip(shown, parts, strict=True):
             part(draft, view)
 
 st.space("small")
-if draft.history:
-    st.button(
-        "Undo the last change",
-        icon=":material/undo:",
-        key="undo",
-        on_click=lambda: (draft.undo(), forget_edits()),
-    )
+undoing(draft)
 saving(draft, view)
 how = st.expander("How the file is read", key="reading", on_change="rerun")
 if how.open:

@@ -24,6 +24,7 @@ from core.store.tables import Source
 from ui.session import workspace
 
 _MOST_UNDONE = 30
+_States = tuple[dict[str, Any], ...]
 _PROBLEM = "data-problem"
 
 
@@ -57,12 +58,21 @@ class View:
 
 @dataclass(frozen=True)
 class Draft:
-    """Roles and recipe of one file as they stand, and the states before the last changes."""
+    """Roles and recipe of one file as they stand.
+
+    Attributes:
+        source: The file.
+        schema: Roles.
+        recipe: Steps.
+        history: What the last changes replaced, the newest last.
+        undone: What was undone since, the newest last.
+    """
 
     source: Source
     schema: Schema
     recipe: Recipe
     history: tuple[dict[str, Any], ...] = ()
+    undone: tuple[dict[str, Any], ...] = ()
 
     @classmethod
     def of(cls, source: Source) -> "Draft":
@@ -73,6 +83,7 @@ class Draft:
             Schema.from_json(kept.get("schema") or source.schema),
             Recipe.from_json(kept.get("recipe") or []),
             tuple(kept.get("history") or ()),
+            tuple(kept.get("undone") or ()),
         )
 
     @cached_property
@@ -91,17 +102,13 @@ class Draft:
 
     def change(self, *, schema: Schema | None = None, recipe: Recipe | None = None) -> bool:
         """Keep other roles or another recipe, if they work; else note why and change nothing."""
-        before: dict[str, Any] = {}
-        if schema is not None:
-            before["schema"] = self.schema.to_json()
-        if recipe is not None:
-            before["recipe"] = self.recipe.to_json()
-        history = (*self.history, before)[-_MOST_UNDONE:]
+        changes = {"schema": schema, "recipe": recipe}
+        before = self._parts(*(name for name, new in changes.items() if new is not None))
         changed = Draft(
             self.source,
             self.schema if schema is None else schema,
             self.recipe if recipe is None else recipe,
-            history,
+            (*self.history, before)[-_MOST_UNDONE:],
         )
         try:
             changed.look()
@@ -113,21 +120,32 @@ class Draft:
 
     def undo(self) -> None:
         """Go back to the state before the last change."""
-        if not self.history:
-            return
-        last = self.history[-1]
-        Draft(
-            self.source,
-            Schema.from_json(last["schema"]) if "schema" in last else self.schema,
-            Recipe.from_json(last["recipe"]) if "recipe" in last else self.recipe,
-            self.history[:-1],
-        )._keep()
+        if self.history:
+            *history, last = self.history
+            undone = (*self.undone, self._parts(*last))
+            self._with(last, tuple(history), undone)._keep()
+
+    def redo(self) -> None:
+        """Go forward again to the state before the last `undo`."""
+        if self.undone:
+            *undone, last = self.undone
+            history = (*self.history, self._parts(*last))
+            self._with(last, history, tuple(undone))._keep()
+
+    def _with(self, parts: dict[str, Any], history: _States, undone: _States) -> "Draft":
+        schema = Schema.from_json(parts["schema"]) if "schema" in parts else self.schema
+        recipe = Recipe.from_json(parts["recipe"]) if "recipe" in parts else self.recipe
+        return Draft(self.source, schema, recipe, history, undone)
+
+    def _parts(self, *names: str) -> dict[str, Any]:
+        """Return schema, recipe or both as plain data."""
+        whole = {"schema": self.schema.to_json(), "recipe": self.recipe.to_json()}
+        return {name: whole[name] for name in names}
 
     def _keep(self) -> None:
-        draft = {
-            "schema": self.schema.to_json(),
-            "recipe": self.recipe.to_json(),
+        draft = self._parts("schema", "recipe") | {
             "history": list(self.history),
+            "undone": list(self.undone),
         }
         workspace().registry.save_draft(self.source.id, draft)
 

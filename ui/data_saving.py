@@ -9,8 +9,27 @@ from core.store.tables import DataSet
 from ui import links
 from ui.components.pickers import data_set_name
 from ui.data_answer import ready
+from ui.data_columns import forget_edits
 from ui.data_draft import Draft, View
 from ui.session import workspace
+
+
+def undoing(draft: Draft) -> None:
+    """Draw the way back from the last changes, and forward again."""
+    back = {
+        "undo": ("Undo the last change", draft.history, draft.undo),
+        "redo": ("Redo", draft.undone, draft.redo),
+    }
+    with st.container(horizontal=True):
+        for key, (label, states, go) in back.items():
+            if states:
+                st.button(
+                    label,
+                    icon=f":material/{key}:",
+                    key=key,
+                    on_click=lambda go: (go(), forget_edits()),
+                    args=(go,),
+                )
 
 
 def saving(draft: Draft, view: View) -> None:

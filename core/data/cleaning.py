@@ -11,32 +11,76 @@ import pandas as pd
 from core.data.casting import Value, cast, cast_value
 from core.data.schema import Schema
 from core.data.steps import Step, step_from_json
+from core.errors import DataError
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """The steps from a source frame to a data set, in order."""
+    """The steps from a source frame to a data set, in order.
+
+    Attributes:
+        steps: All steps.
+        off: Positions of those that are switched off: they are kept, and do nothing.
+    """
 
     steps: tuple[Step, ...] = ()
+    off: frozenset[int] = frozenset()
+
+    @property
+    def active(self) -> tuple[Step, ...]:
+        """The steps that are on."""
+        return tuple(step for place, step in enumerate(self.steps) if place not in self.off)
 
     def then(self, step: Step) -> "Recipe":
         """Return the recipe with one more step."""
-        return Recipe((*self.steps, step))
+        return Recipe((*self.steps, step), self.off)
 
-    def without_last(self) -> "Recipe":
-        """Return the recipe without its last step."""
-        return Recipe(self.steps[:-1])
+    def without(self, place: int) -> "Recipe":
+        """Return the recipe without one of its steps."""
+        return self._ordered([other for other in range(len(self.steps)) if other != place])
+
+    def moved(self, place: int, by: int) -> "Recipe":
+        """Return the recipe with one step moved towards the end, or forwards if by < 0."""
+        order = [other for other in range(len(self.steps)) if other != place]
+        order.insert(max(0, place + by), place)
+        return self._ordered(order)
+
+    def switched(self, place: int) -> "Recipe":
+        """Return the recipe with one step switched off, or on again."""
+        return Recipe(self.steps, self.off ^ {place})
+
+    def _ordered(self, order: Sequence[int]) -> "Recipe":
+        off = frozenset(new for new, old in enumerate(order) if old in self.off)
+        return Recipe(tuple(self.steps[old] for old in order), off)
 
     def schema(self, source: Schema) -> Schema:
-        """Return the columns after all steps.
+        """Return the columns after all steps that are on.
 
         Raises:
             CleaningError: A step does not fit the columns it finds.
         """
-        for step in self.steps:
+        for step in self.active:
             step.check(source)
             source = step.schema(source)
         return source
+
+    def fitted_to(self, source: Schema) -> tuple["Recipe", tuple[str, ...]]:
+        """Return the recipe for other columns: what does not fit them is switched off.
+
+        Returns:
+            The recipe, and for each step that was switched off why it does not fit.
+        """
+        off, problems = set(self.off), []
+        for place, step in enumerate(self.steps):
+            if place in self.off:
+                continue
+            try:
+                step.check(source)
+                source = step.schema(source)
+            except DataError as error:
+                off.add(place)
+                problems.append(str(error))
+        return Recipe(self.steps, frozenset(off)), tuple(problems)
 
     def fit(
         self, frame: pd.DataFrame, schema: Schema, rows: pd.Index | None = None
@@ -54,7 +98,7 @@ class Recipe:
         cleaned = self.schema(schema)
         frame = cast(frame, schema)
         learnt: list[dict[str, Any]] = []
-        for step in self.steps:
+        for step in self.active:
             seen = frame if rows is None else frame[frame.index.isin(rows)]
             learnt.append(step.learn(seen))
             frame = _take(step, step.apply(frame, learnt[-1]))
@@ -62,7 +106,10 @@ class Recipe:
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return plain data that `from_json` reads back."""
-        return [step.to_json() for step in self.steps]
+        return [
+            step.to_json() | ({"off": True} if place in self.off else {})
+            for place, step in enumerate(self.steps)
+        ]
 
     @classmethod
     def from_json(cls, data: Iterable[Mapping[str, Any]]) -> "Recipe":
@@ -71,7 +118,13 @@ class Recipe:
         Raises:
             CleaningError: A step cannot be read.
         """
-        return cls(tuple(step_from_json(step) for step in data))
+        steps, off = [], set()
+        for place, step in enumerate(data):
+            settings = dict(step)
+            if settings.pop("off", False):
+                off.add(place)
+            steps.append(step_from_json(settings))
+        return cls(tuple(steps), frozenset(off))
 
 
 @dataclass(frozen=True)
@@ -132,10 +185,9 @@ class FittedRecipe:
             SchemaError: A feature is no column of the cleaned frame.
         """
         needed = {self.schema[name].name for name in features}
-        for step in reversed(self.recipe.steps):
-            # A step that changes columns in place treats each alone; only new ones have parents.
-            if needed & (set(step.writes) - set(step.reads)):
-                needed |= set(step.reads)
+        for step in reversed(self.recipe.active):
+            made = needed & set(step.writes)
+            needed |= {parent for name in made for parent in step.parents(name)}
         return [name for name in self.source_schema.names if name in needed]
 
     def to_json(self) -> dict[str, Any]:
@@ -155,7 +207,7 @@ class FittedRecipe:
 
     @cached_property
     def _pairs(self) -> list[tuple[Step, dict[str, Any]]]:
-        return list(zip(self.recipe.steps, self.learnt, strict=True))
+        return list(zip(self.recipe.active, self.learnt, strict=True))
 
     @cached_property
     def _kinds(self) -> dict[str, Any]:
@@ -201,7 +253,13 @@ def preview(recipe: Recipe, step: Step, frame: pd.DataFrame, schema: Schema) -> 
 
 @dataclass(frozen=True)
 class Replay:
-    """A recipe played once on all rows: the cleaned frame, its columns, what each step touched."""
+    """A recipe played once on all rows.
+
+    Attributes:
+        frame: Cleaned.
+        schema: Its columns.
+        previews: What each step that is on touched.
+    """
 
     frame: pd.DataFrame
     schema: Schema
@@ -217,7 +275,7 @@ def replay(recipe: Recipe, frame: pd.DataFrame, schema: Schema) -> Replay:
     """
     frame = cast(frame, schema)
     previews = []
-    for step in recipe.steps:
+    for step in recipe.active:
         frame, seen = _try(step, frame, schema)
         schema = step.schema(schema)
         previews.append(seen)
@@ -239,7 +297,9 @@ def _try(step: Step, now: pd.DataFrame, schema: Schema) -> tuple[pd.DataFrame, S
         rows_dropped=0 if kept is None else int((~kept).sum()),
         rows=len(now),
         before=now.loc[example, [name for name in shown if name in now]],
-        after=after.loc[[] if kept is not None else example, shown],
+        after=after.loc[
+            [] if kept is not None else example, [name for name in shown if name in after]
+        ],
     )
     return _take(step, after), seen
 

@@ -3,12 +3,12 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from core.data.schema import Column, Schema
+from core.data.column_steps import require_new_name
+from core.data.schema import Column, Role, Schema
 from core.data.step import Learnt, Row, Step
 from core.errors import CleaningError
 
@@ -28,12 +28,7 @@ class DeriveStep(Step):
 
     def check(self, schema: Schema) -> None:
         """Refuse an empty or taken name, and one column used twice."""
-        if not self.name.strip():
-            raise CleaningError(f"{self.verb}: give the new column a name.")
-        if self.name in schema:
-            raise CleaningError(
-                f"{self.verb}: there is already a column {self.name!r}. Choose another name."
-            )
+        require_new_name(self.verb, self.name, schema)
         if len(set(self.reads)) < 2:
             raise CleaningError(f"{self.verb}: choose two different columns.")
         super().check(schema)
@@ -47,7 +42,7 @@ class DeriveStep(Step):
         return schema.add(self.column(schema))
 
 
-def _new_role(schema: Schema, sources: tuple[str, ...]) -> tuple[Any, str]:
+def new_role(schema: Schema, sources: tuple[str, ...]) -> tuple[Role, str]:
     """Return role and reason: what is made from a protected column stays protected."""
     protected = [name for name in sources if schema[name].role == "protected"]
     if protected:
@@ -78,7 +73,7 @@ class YearsBetween(DeriveStep):
 
     def column(self, schema: Schema) -> Column:
         """Return the new column, in years."""
-        role, why = _new_role(schema, self.reads)
+        role, why = new_role(schema, self.reads)
         about = f"Years from {schema[self.start].label} to {schema[self.end].label}."
         return Column(self.name, "number", role, unit="years", description=about, why=why)
 
@@ -123,7 +118,7 @@ class Ratio(DeriveStep):
 
     def column(self, schema: Schema) -> Column:
         """Return the new column."""
-        role, why = _new_role(schema, self.reads)
+        role, why = new_role(schema, self.reads)
         about = f"{schema[self.numerator].label} divided by {schema[self.denominator].label}."
         return Column(self.name, "number", role, description=about, why=why)
 

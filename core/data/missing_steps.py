@@ -1,5 +1,6 @@
-"""Cleaning steps about missing values and about whole rows."""
+"""Cleaning steps about missing values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -8,72 +9,11 @@ import numpy as np
 import pandas as pd
 
 from core.data.casting import Value, cast_value
-from core.data.schema import Kind, Schema
-from core.data.step import ColumnsStep, Step, is_missing, listing
+from core.data.column_steps import require_new_name
+from core.data.derive_steps import new_role
+from core.data.schema import Column, Kind, Schema
+from core.data.step import ColumnsStep, Learnt, Row, Step, is_missing, listing
 from core.errors import CleaningError, SchemaError
-
-
-@dataclass(frozen=True)
-class DropMissing(Step):
-    """Leave out rows in which one of these columns is missing."""
-
-    kind = "drop_missing"
-    verb = "Drop rows with missing values"
-    may_touch_outcome = True
-
-    columns: tuple[str, ...]
-
-    @property
-    def title(self) -> str:
-        """Name the columns."""
-        return f"Drop rows where {listing(self.columns, 'or')} is missing"
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The columns it looks at."""
-        return self.columns
-
-    @property
-    def writes(self) -> tuple[str, ...]:
-        """Nothing."""
-        return ()
-
-    def keep(self, frame: pd.DataFrame) -> np.ndarray:
-        """Keep rows that are complete in these columns."""
-        return frame[list(self.columns)].notna().all(axis=1).to_numpy(bool)
-
-
-@dataclass(frozen=True)
-class DropDuplicates(Step):
-    """Leave out rows that repeat an earlier row in these columns."""
-
-    kind = "drop_duplicates"
-    verb = "Drop duplicate rows"
-    may_touch_outcome = True
-
-    columns: tuple[str, ...]
-
-    @property
-    def title(self) -> str:
-        """Name the columns, when they are few."""
-        many = len(self.columns) > 3
-        return "Drop rows that repeat an earlier row " + (
-            f"in {len(self.columns)} columns" if many else f"in {listing(self.columns)}"
-        )
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The columns that are compared."""
-        return self.columns
-
-    @property
-    def writes(self) -> tuple[str, ...]:
-        """Nothing."""
-        return ()
-
-    def keep(self, frame: pd.DataFrame) -> np.ndarray:
-        """Keep the first of equal rows."""
-        return ~frame.duplicated(list(self.columns)).to_numpy(bool)
 
 
 @dataclass(frozen=True)
@@ -153,6 +93,162 @@ class Impute(ColumnsStep):
     def change_value(self, value: Value, learnt: Any) -> Value:
         """Fill one value."""
         return learnt if is_missing(value) else value
+
+
+@dataclass(frozen=True)
+class ImputeByGroup(Step):
+    """Fill missing values with what is usual in the applicant's group.
+
+    A group is a value of the category `by`. Groups without a known value, groups never seen and
+    applicants without a group take what is usual for all.
+    """
+
+    kind = "impute_by_group"
+    verb = "Fill missing values by group"
+
+    columns: tuple[str, ...]
+    by: str
+    method: Literal["median", "most_frequent"] = "median"
+
+    @property
+    def title(self) -> str:
+        """Name columns, method and groups."""
+        what = "median" if self.method == "median" else "most frequent value"
+        return f"Fill missing {listing(self.columns)} with the {what} of the same {self.by}"
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns, and the one that tells groups apart."""
+        return (*self.columns, self.by)
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """The columns that are filled."""
+        return self.columns
+
+    def parents(self, name: str) -> tuple[str, ...]:
+        """Return a filled column and the groups."""
+        return (name, self.by)
+
+    def check(self, schema: Schema) -> None:
+        """Refuse groups that are no categories, and a median of categories."""
+        if not self.columns:
+            raise CleaningError(f"{self.verb}: choose at least one column.")
+        super().check(schema)
+        if schema[self.by].kind != "category":
+            raise CleaningError(
+                f"{self.title}: groups are told apart by a category, but {self.by!r} is a "
+                f"{schema[self.by].kind}."
+            )
+        if self.by in self.columns:
+            raise CleaningError(f"{self.title}: a column cannot be filled by its own groups.")
+        kinds = ("number",) if self.method == "median" else ("number", "category")
+        for name in self.columns:
+            if schema[name].kind not in kinds:
+                raise CleaningError(
+                    f"{self.title}: {name!r} is a {schema[name].kind}; this fills "
+                    f"{listing([f'{kind} columns' for kind in kinds])} alone."
+                )
+
+    def learn(self, frame: pd.DataFrame) -> dict[str, Any]:
+        """Return for each column what is usual for all, and by group."""
+        return {name: self._usual(frame[name], frame[self.by]) for name in self.columns}
+
+    def _usual(self, series: pd.Series, groups: pd.Series) -> dict[str, Any]:
+        known = series.dropna()
+        if known.empty:
+            raise CleaningError(
+                f"{self.title}: column {str(series.name)!r} has no value to learn from. "
+                "Ignore the column, or fill in a constant."
+            )
+        parts = known.groupby(groups[known.index], sort=True)
+        return {"all": self._one(known), "groups": {str(g): self._one(each) for g, each in parts}}
+
+    def _one(self, known: pd.Series) -> Any:
+        return float(known.median()) if self.method == "median" else known.mode().iloc[0]
+
+    def apply(self, frame: pd.DataFrame, learnt: Learnt) -> pd.DataFrame:
+        """Fill the columns that are there."""
+        there = [name for name in self.columns if name in frame]
+        return frame.assign(**{name: self._filled(frame, name, learnt[name]) for name in there})
+
+    def _filled(self, frame: pd.DataFrame, name: str, usual: Mapping[str, Any]) -> pd.Series:
+        series = frame[name]
+        if self.by in frame:
+            own = frame[self.by].astype("object").map(usual["groups"]).astype(series.dtype)
+            series = series.fillna(own)
+        return series.fillna(usual["all"])
+
+    def apply_row(self, row: Row, learnt: Learnt) -> None:
+        """Fill the fields that are there."""
+        for name in self.columns:
+            if name in row and is_missing(row[name]):
+                usual = learnt[name]
+                row[name] = usual["groups"].get(row.get(self.by), usual["all"])
+
+
+@dataclass(frozen=True)
+class MissingFlags(Step):
+    """Add a yes/no column that says where a column is missing."""
+
+    kind = "missing_flags"
+    verb = "Flag missing values"
+
+    columns: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """Name the columns."""
+        return f"Add whether {listing(self.columns, 'or')} is missing"
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns it looks at."""
+        return self.columns
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """The new columns."""
+        return tuple(map(self._flag, self.columns))
+
+    def _flag(self, name: str) -> str:
+        return f"{name} missing"
+
+    def parents(self, name: str) -> tuple[str, ...]:
+        """Return the column that a flag looks at."""
+        return tuple(column for column in self.columns if self._flag(column) == name)
+
+    def check(self, schema: Schema) -> None:
+        """Refuse names that are taken."""
+        super().check(schema)
+        for name in self.writes:
+            require_new_name(self.verb, name, schema)
+
+    def schema(self, schema: Schema) -> Schema:
+        """Return the columns with the flags at the end."""
+        for name in self.columns:
+            role, why = new_role(schema, (name,))
+            about = f"Whether {schema[name].label} is missing."
+            flag = Column(self._flag(name), "category", role, description=about, why=why)
+            schema = schema.add(flag)
+        return schema
+
+    def apply(self, frame: pd.DataFrame, learnt: Learnt) -> pd.DataFrame:
+        """Add a flag for each column that is there."""
+        flags = {
+            self._flag(name): pd.Series(
+                np.where(frame[name].isna(), "yes", "no"), frame.index, dtype="str"
+            )
+            for name in self.columns
+            if name in frame
+        }
+        return frame.assign(**flags)
+
+    def apply_row(self, row: Row, learnt: Learnt) -> None:
+        """Add a flag for each field that is there."""
+        for name in self.columns:
+            if name in row:
+                row[self._flag(name)] = "yes" if is_missing(row[name]) else "no"
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,10 @@ class Step:
         """Columns it changes or adds; none for a step that only drops rows."""
         return self.reads
 
+    def parents(self, name: str) -> tuple[str, ...]:
+        """Return the columns that one of `writes` is made from."""
+        return (name,) if name in self.reads else self.reads
+
     def check(self, schema: Schema) -> None:
         """Refuse a step that cannot work on these columns.
 

@@ -82,7 +82,7 @@ def _save_without(workspace: Workspace, data_set: DataSet, fields: frozenset[str
     for name in fields & set(schema.names):
         schema = schema.change(name, role="ignore", why="Left out for a comparison")
     made = fields - set(schema.names)
-    steps = tuple(step for step in recipe.steps if not made & set(step.writes))
+    steps = tuple(step for step in recipe.active if not made & set(step.writes))
     name = f"{data_set.name} without {_named([labels[n] for n in labels if n in fields])}"
     return save_data_set(workspace, data_set.source_id, name[:LONGEST_NAME], schema, Recipe(steps))
 

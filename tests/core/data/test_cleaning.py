@@ -10,15 +10,24 @@ from core.data.casting import cast
 from core.data.cleaning import FittedRecipe, Recipe, preview, replay, surviving_rows
 from core.data.schema import Column, Schema
 from core.data.steps import (
+    Bin,
     Clip,
     CodesToMissing,
     DropDuplicates,
     DropMissing,
+    FilterRows,
+    GroupCategories,
     Impute,
+    ImputeByGroup,
+    Logarithm,
     MergeRare,
+    MissingFlags,
+    NormaliseText,
     Ratio,
+    Rename,
     SetType,
     Standardise,
+    Winsorise,
     YearsBetween,
 )
 from core.errors import CleaningError, SchemaError
@@ -68,6 +77,22 @@ RECIPE = Recipe(
 )
 
 
+OTHER_STEPS = Recipe(
+    (
+        MissingFlags(("debt",)),
+        FilterRows("income", "given"),
+        NormaliseText(("home",)),
+        GroupCategories(("home",), ("rent", "ignore"), "no owner"),
+        ImputeByGroup(("debt",), "home"),
+        Winsorise(("income",), 0.1, 0.9),
+        Logarithm(("income",)),
+        Bin(("debt",), 2),
+        Rename("zip", "region"),
+        SetType(("applied",), "date", "%Y-%m-%d"),
+    )
+)
+
+
 def test_rows_keep_their_label():
     """A row of the cleaned frame can be found in the file."""
     cleaned = RECIPE.fit(FRAME, SCHEMA).apply(FRAME)
@@ -102,9 +127,10 @@ def as_frame(rows, like):
 
 
 @pytest.mark.parametrize("stored", [False, True])
-def test_one_row_is_cleaned_as_a_frame_is(stored):
+@pytest.mark.parametrize("recipe", [RECIPE, OTHER_STEPS], ids=["first", "other"])
+def test_one_row_is_cleaned_as_a_frame_is(recipe, stored):
     """`transform_row` gives the values of `transform`, to the bit, also after a round trip."""
-    fitted = RECIPE.fit(FRAME, SCHEMA)
+    fitted = recipe.fit(FRAME, SCHEMA)
     if stored:
         fitted = FittedRecipe.from_json(json.loads(json.dumps(fitted.to_json())))
     expected = fitted.transform(FRAME)
@@ -123,9 +149,10 @@ def test_one_row_is_cleaned_as_a_frame_is(stored):
         {},
     ],
 )
-def test_raw_fields_of_one_applicant_are_cleaned_as_a_frame_is(values):
+@pytest.mark.parametrize("recipe", [RECIPE, OTHER_STEPS], ids=["first", "other"])
+def test_raw_fields_of_one_applicant_are_cleaned_as_a_frame_is(recipe, values):
     """Texts, blanks, odd and absent fields as they come over REST give the same either way."""
-    fitted = RECIPE.fit(FRAME, SCHEMA)
+    fitted = recipe.fit(FRAME, SCHEMA)
     expected = fitted.transform(pd.DataFrame([values], dtype=object))
     row = fitted.transform_row(values)
     assert set(row) == set(expected.columns)
@@ -182,12 +209,52 @@ def test_features_that_need_absent_columns_are_skipped():
     assert list(cleaned.columns) == ["debt", "home"]
 
 
+def test_what_groups_and_flags_are_made_from_is_asked_for():
+    """A filled column needs its groups, a flag its column, a new name the old one."""
+    fitted = OTHER_STEPS.fit(FRAME, SCHEMA)
+    assert fitted.inputs_for(["debt"]) == ["debt", "home"]
+    assert fitted.inputs_for(["debt missing"]) == ["debt"]
+    assert fitted.inputs_for(["region"]) == ["zip"]
+
+
 def test_recipes_grow_and_shrink():
-    """`then` and `without_last` undo each other and leave the recipe alone."""
+    """Adding and removing undo each other, and a recipe survives JSON with what is off."""
     step = DropMissing(("debt",))
-    assert RECIPE.then(step).without_last() == RECIPE
-    assert RECIPE.then(step).steps[-1] == step
-    assert Recipe.from_json(RECIPE.to_json()) == RECIPE
+    grown = RECIPE.then(step)
+    assert grown.steps[-1] == step
+    assert grown.without(len(RECIPE.steps)) == RECIPE
+    half = RECIPE.switched(2).switched(5)
+    assert Recipe.from_json(json.loads(json.dumps(half.to_json()))) == half
+
+
+def test_a_step_that_is_off_does_nothing():
+    """It stays in the list, and comes back when it is switched on."""
+    recipe = Recipe((Impute(("debt",)), DropMissing(("debt",))))
+    assert recipe.switched(0).active == (DropMissing(("debt",)),)
+    assert recipe.switched(0).fit(FRAME, SCHEMA).apply(FRAME).shape[0] == 4
+    assert recipe.switched(0).switched(0) == recipe
+
+
+def test_steps_change_places_with_what_is_off():
+    """A step moves to a new place and keeps its switch; moving back undoes it."""
+    a, b, c = DropMissing(("debt",)), Impute(("debt",)), Standardise(("debt",))
+    recipe = Recipe((a, b, c)).switched(0)
+    moved = recipe.moved(0, 2)
+    assert (moved.steps, moved.off) == ((b, c, a), {2})
+    assert moved.moved(2, -2) == recipe
+    assert recipe.without(1).off == {0}
+
+
+def test_what_does_not_fit_another_file_is_switched_off():
+    """And so is what depends on it; each says why."""
+    schema = Schema(tuple(column for column in SCHEMA.columns if column.name != "income"), "bad")
+    recipe = Recipe(
+        (Impute(("debt",)), Ratio("burden", "debt", "income"), DropMissing(("burden",)))
+    )
+    fitted, problems = recipe.fitted_to(schema)
+    assert fitted.active == (Impute(("debt",)),)
+    assert ["'income'" in problems[0], "'burden'" in problems[1]] == [True, True]
+    assert recipe.fitted_to(SCHEMA) == (recipe, ())
 
 
 def test_a_step_without_its_column_is_refused():

@@ -8,15 +8,24 @@ from core.data.schema import Column, Schema
 from core.data.step import listing, step_from_json
 from core.data.steps import (
     STEPS,
+    Bin,
     Clip,
     CodesToMissing,
     DropDuplicates,
     DropMissing,
+    FilterRows,
+    GroupCategories,
     Impute,
+    ImputeByGroup,
+    Logarithm,
     MergeRare,
+    MissingFlags,
+    NormaliseText,
     Ratio,
+    Rename,
     SetType,
     Standardise,
+    Winsorise,
     YearsBetween,
 )
 from core.errors import CleaningError
@@ -50,6 +59,17 @@ ALL_STEPS = [
     Standardise(("income",)),
     YearsBetween("age_then", "born", "applied"),
     Ratio("burden", "debt", "income"),
+    Winsorise(("income",), 0.0, 0.95),
+    Logarithm(("debt",)),
+    Bin(("income",), 4),
+    GroupCategories(("home",), ("rent", "parents"), "no owner"),
+    NormaliseText(("note",), False),
+    FilterRows("income", "at least", 10.0),
+    FilterRows("home", "is", ("rent", "own")),
+    ImputeByGroup(("income", "debt"), "home"),
+    MissingFlags(("income",)),
+    Rename("debt", "owed"),
+    SetType(("born",), "date", "%d.%m.%Y"),
 ]
 
 
@@ -80,6 +100,26 @@ def column(*values):
         (Standardise(("x",)), column(5, 5), column(0, 0)),
         (SetType(("x",), "category"), column(1, NAN, 0.5), column("1", NAN, "0.5")),
         (SetType(("x",), "number"), column("1.5", "many", NAN), column(1.5, NAN, NAN)),
+        (Winsorise(("x",), 0.25, 0.75), column(0, 4, 8, 12, 16, NAN), column(4, 4, 8, 12, 12, NAN)),
+        (Winsorise(("x",), 0, 0.5), column(0, 4, 8), column(0, 4, 4)),
+        (Logarithm(("x",)), column(np.e - 1, 0, 1 - np.e, NAN), column(1, 0, -1, NAN)),
+        (
+            Bin(("x",), 2),
+            column(1, 2, 3, 10, NAN),
+            column("up to 2.5", "up to 2.5", "over 2.5", "over 2.5", NAN),
+        ),
+        (Bin(("x",), 3), column(5, 5, 5, NAN), column("up to 5", "up to 5", "up to 5", NAN)),
+        (
+            GroupCategories(("x",), ("a", "b"), "a or b"),
+            column("a", "c", NAN, "b"),
+            column("a or b", "c", NAN, "a or b"),
+        ),
+        (
+            NormaliseText(("x",)),
+            column(" Rent", "rent ", "RENT", "own  house", "１２", " ", NAN),
+            column("rent", "rent", "rent", "own house", "12", NAN, NAN),
+        ),
+        (NormaliseText(("x",), False), column(" Rent", "rent"), column("Rent", "rent")),
     ],
     ids=lambda value: value.title if hasattr(value, "title") and hasattr(value, "reads") else "",
 )
@@ -112,12 +152,46 @@ def test_a_category_never_seen_counts_as_rare():
         (DropMissing(("income", "home")), [True, False, False, True]),
         (DropDuplicates(("income", "home")), [True, True, True, False]),
         (DropDuplicates(("home",)), [True, True, True, False]),
+        (FilterRows("income", "at least", 2.0), [False, False, True, False]),
+        (FilterRows("home", "is not", ("b",)), [True, False, False, True]),
+        (FilterRows("home", "missing"), [False, False, True, False]),
     ],
 )
 def test_rows_leave(step, kept):
     """Only rows that lack a named value, or repeat an earlier row, leave."""
     frame = pd.DataFrame({"income": [1, NAN, 2, 1], "home": ["a", "b", None, "a"]})
     assert step.keep(frame).tolist() == kept
+
+
+def test_a_group_fills_its_own():
+    """The group's median; for a group without one, a new one or none, the median of all."""
+    frame = pd.DataFrame(
+        {
+            "x": [1.0, 3.0, NAN, 10.0, NAN, NAN, NAN],
+            "g": pd.Series(["a", "a", "a", "b", "b", "c", None], dtype="str"),
+        }
+    )
+    step = ImputeByGroup(("x",), "g")
+    learnt = step.learn(frame)
+    assert learnt == {"x": {"all": 3.0, "groups": {"a": 2.0, "b": 10.0}}}
+    filled = step.apply(frame, learnt)["x"]
+    assert filled.tolist() == [1.0, 3.0, 2.0, 10.0, 10.0, 3.0, 3.0]
+    assert step.apply(frame[["x"]], learnt)["x"].tolist()[-1] == 3.0  # the group was not asked for
+
+
+def test_flags_say_where_values_were_missing():
+    """A column beside the other, for people and for models without flags of their own."""
+    flagged = MissingFlags(("x",)).apply(column(1, NAN).to_frame(), {})
+    assert flagged["x missing"].tolist() == ["no", "yes"]
+
+
+def test_dates_are_read_as_they_are_said_to_be_written():
+    """01/02/2024 is the second of January where the month comes first."""
+    step = SetType(("x",), "date", "%m/%d/%Y")
+    frame = column("01/02/2024", "nonsense").to_frame()
+    read = step.apply(frame, step.learn(frame))["x"]
+    assert read[0] == pd.Timestamp(2024, 1, 2)
+    assert pd.isna(read[1])
 
 
 def test_years_are_counted_from_date_to_date():
@@ -149,6 +223,11 @@ def test_a_ratio_by_zero_is_missing():
         (SetType(("income",), "text"), "income", ("text", "ignore", "thousands")),
         (SetType(("applied",), "category"), "applied", ("category", "ignore", "")),
         (Standardise(("income",)), "income", ("number", "feature", "standard deviations")),
+        (Logarithm(("income",)), "income", ("number", "feature", "ln(1 + x)")),
+        (Bin(("age",)), "age", ("category", "protected", "")),
+        (MissingFlags(("age",)), "age missing", ("category", "protected", "")),
+        (MissingFlags(("income",)), "income missing", ("category", "feature", "")),
+        (Rename("age", "years"), "years", ("number", "protected", "")),
     ],
 )
 def test_the_schema_follows(step, column, expected):
@@ -183,6 +262,18 @@ def test_the_schema_follows(step, column, expected):
         (Ratio(" ", "debt", "income"), "give the new column a name"),
         (Ratio("r", "debt", "debt"), "two different columns"),
         (YearsBetween("y", "born", "income"), "needs a date, but 'income' is a number"),
+        (Winsorise(("income",), 0.6, 0.4), "two shares such as 0.01 and 0.99, not 0.6 and 0.4"),
+        (Winsorise(("income",), 0, 1), "two shares"),
+        (Bin(("income",), 1), "choose 2 to 50 ranges, not 1"),
+        (GroupCategories(("home",), (), "x"), "choose the values"),
+        (GroupCategories(("home",), ("rent",), " "), "give the group a name"),
+        (NormaliseText(("income",)), "'income' is a number and holds no text"),
+        (FilterRows("income", "is", ("3",)), "'income' is a number, for which there are the tests"),
+        (Rename("debt", "income"), "already a column 'income'"),
+        (ImputeByGroup(("income",), "debt"), "'debt' is a number"),
+        (ImputeByGroup(("home",), "sex"), "'home' is a category; this fills number columns"),
+        (ImputeByGroup(("home",), "home", "most_frequent"), "by its own groups"),
+        (ImputeByGroup((), "home"), "choose at least one column"),
     ],
 )
 def test_a_step_that_cannot_work_says_why(step, words):
@@ -192,7 +283,15 @@ def test_a_step_that_cannot_work_says_why(step, words):
 
 
 @pytest.mark.parametrize(
-    "step", [Impute(("x",)), Impute(("x",), "most_frequent"), Standardise(("x",))]
+    "step",
+    [
+        Impute(("x",)),
+        Impute(("x",), "most_frequent"),
+        Standardise(("x",)),
+        Winsorise(("x",)),
+        Bin(("x",)),
+        ImputeByGroup(("x",), "x"),
+    ],
 )
 def test_nothing_is_learnt_from_nothing(step):
     """A column without a value cannot teach a median."""
