@@ -81,20 +81,20 @@ def _numbers(cells: pa.ChunkedArray, name: str) -> TypedColumn:
 
 def _too_long(cells: pa.ChunkedArray) -> bool:
     """Return whether these are whole numbers beyond what float64 tells apart."""
-    known = cells.drop_null()
-    ends = pc.min_max(known).as_py()
-    if not len(known) or not max(abs(ends["min"]), abs(ends["max"])) > 2.0**63:
+    ends = pc.min_max(cells).as_py()
+    if ends["min"] is None or not max(abs(ends["min"]), abs(ends["max"])) > _EXACT:
         return False
-    values = known.to_numpy()
+    values = cells.drop_null().to_numpy()
     finite = values[np.isfinite(values)]
     # 1e30 in a column of fractions is a number; only identifiers are whole throughout.
-    return len(finite) > 0 and bool((np.abs(finite) > _EXACT).all() and (finite < 1e40).all())
+    whole = bool((finite == np.rint(finite)).all()) and bool((finite >= 0).all())
+    return whole and bool((finite < 1e40).all()) and float(np.median(finite)) > 1e12
 
 
 def _finite(values: np.ndarray, name: str, how: str = "") -> TypedColumn:
     infinite = np.isinf(values)
     if not infinite.any():
-        return TypedColumn(pd.Series(values, name=name), (), how)
+        return TypedColumn(pd.Series(values, name=name, copy=False), (), how)
     first = int(np.argmax(infinite)) + 1
     note = (
         f"Column {name!r} holds {count(int(infinite.sum()))} infinite numbers, "

@@ -13,7 +13,8 @@ def test_a_reader_is_timed_and_weighed(reader, tmp_path):
     write(Plan(500), tmp_path / "made.csv")
     found = main(tmp_path / "made.csv", reader, 1)
     assert found["seconds"] > 0
-    assert found["peak_mb"] >= found["before_mb"] > 0
+    assert found["peak_mb"] > 10
+    assert found["before_mb"] > 10
 
 
 def test_every_step_is_timed(tmp_path):
