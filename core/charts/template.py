@@ -187,6 +187,11 @@ def _template(theme: Theme) -> go.layout.Template:
                 "align": "left",
                 "namelength": -1,
             },
+            "modebar": {
+                "bgcolor": "rgba(0,0,0,0)",
+                "color": colours.muted,
+                "activecolor": colours.accent,
+            },
             "hovermode": "closest",
             "dragmode": False,
             "uirevision": "keep",

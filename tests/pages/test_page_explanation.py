@@ -1,5 +1,6 @@
 """The explanation page: empty, before and after the overall picture, and with bad addresses."""
 
+import re
 from functools import partial
 
 import pytest
@@ -317,3 +318,20 @@ def test_a_finished_run_without_fields_leads_to_the_comparison(explained, open_p
     at = selecting(open_page)
     links = [element.proto for element in at.get("page_link")]
     assert any(f"{run.id}%2C{made.id}" in link.query_string for link in links)
+
+
+def test_another_group_changes_the_reasons(explained, open_page, opened):
+    """Typical values stand side by side; what is not worked out says so, what is has n."""
+    at = open_page("explanation")
+    assert not at.exception
+    tables = [each.value for each in at.dataframe]
+    changes = next(each for each in tables if "Other reasons" in each)
+    assert changes["Other reasons"].tolist() == ["shown here", "not worked out", "not worked out"]
+    who = next(each for each in tables if "All applicants (n = 100)" in each)
+    assert list(who.columns)[1] == "Applicants who just pass (n = 100)"
+    start_explanation(explained, explained.registry.champion().id, "all", rows=40)
+    job = explained.registry.claim("test", 0)
+    explained.registry.finish(job.id, "done", result=explain.run(JobContext(explained, job)))
+    at = open_page("explanation")
+    changes = next(each.value for each in at.dataframe if "Other reasons" in each.value)
+    assert re.search(r"\] of \d+$", changes["Other reasons"].iloc[1])
