@@ -104,7 +104,7 @@ def _editor(scorer: Scorer) -> None:
         hide_index=True,
         disabled=["Field", "In training"],
         column_config={
-            "May change": st.column_config.CheckboxColumn(width=96),
+            "May change": st.column_config.CheckboxColumn(width=124),
             "Way": st.column_config.SelectboxColumn(options=list(WAYS.values()), required=True),
             "In training": st.column_config.TextColumn(help="Range of the training data"),
             "Step": st.column_config.NumberColumn(

@@ -25,8 +25,8 @@ Value = float | str | None
 Score = Callable[[Sequence[Mapping[str, Value]]], np.ndarray]
 
 MOST_OPTIONS = 5
-FINEST, FINE, COARSE = 100, 24, 7
-"""Values tried of a field when an option is polished, of a field alone, of one among several."""
+FINEST, COARSE = 100, 7
+"""Values tried of a field alone and when an option is polished, and of one among several."""
 MOST_POLISHED = 10
 MOST_TOGETHER = 3
 MOST_IN_ALL = 8
@@ -180,7 +180,7 @@ class _Search:
         if not self._grids:
             return ()
         alone = self._evaluate(
-            [{name: v} for name, grid in self._grids.items() for v in _thinned(grid, FINE)]
+            [{name: value} for name, grid in self._grids.items() for value in grid]
         )
         best, nearest = self._cheapest(alone), [min(alone, key=_log_odds)]
         order = sorted(self._grids, key=lambda name: self._reach(alone, name))

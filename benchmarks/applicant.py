@@ -1,0 +1,117 @@
+"""What the pages say about one applicant: time of each answer, and how often recourse finds a way.
+
+Applicants are rows of the file, drawn at random; those of recourse are not approved. Which fields
+may change: once those that are proposed, and once all.
+"""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.contract import Options, inputs
+from benchmarks.seeding import publish_champion
+from core.config import Settings
+from core.data.catalog import data_set_source
+from core.data.schema import outcome_vector
+from core.decision.applicant import Value, from_row
+from core.decision.nearby import peers_of, stability_of
+from core.decision.scoring import Scorer
+from core.decision.way_to_approval import way_to_approval
+from core.explanation.peers import Known
+from core.explanation.recourse import Lever, proposed_levers
+from core.model.served import sigmoid
+from core.store.workspace import Workspace
+
+APPLICANTS, QUICK_APPLICANTS = 100, 10
+
+
+def run(options: Options) -> dict[str, Any]:
+    """Return times in seconds and success rates for the recommended network."""
+    most = QUICK_APPLICANTS if options.quick else APPLICANTS
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        model = publish_champion(home, options)
+        workspace = Workspace.open(Settings.from_environment({"LENDLENS_HOME": str(home)}))
+        try:
+            measured = _Measured(workspace, model.id, most)
+            return inputs(options) | {"fields": measured.fields, "lendlens": measured.all()}
+        finally:
+            workspace.close()
+
+
+class _Measured:
+    """One model with its loan file, and what is asked of it."""
+
+    def __init__(self, workspace: Workspace, model_id: str, most: int) -> None:
+        self._scorer, self._most = Scorer.load(workspace, model_id), most
+        run_ = workspace.registry.run(self._scorer.model.run_id)
+        self._frame, self._schema, _ = data_set_source(workspace, run_.data_set_id)
+        self.fields = len(self._scorer.bundle.fields)
+        drawn = np.random.default_rng(0).permutation(len(self._frame))
+        self._rows = self._frame.index[drawn].tolist()
+        self._scorer.explainer()
+
+    def all(self) -> dict[str, Any]:
+        """Return every figure."""
+        some = [self._applicant(row) for row in self._rows[: self._most]]
+        known = self._known()
+        return {
+            "first_explanation": _times(lambda each: next(self._scorer.sharpen(each)), some),
+            "sharp_explanation": _times(self._scorer.assess, some),
+            "similar_applicants": _times(lambda each: peers_of(self._scorer, each, known), some)
+            | {"among": len(known.bad)},
+            "twenty_small_changes": _times(self._stability, some[: self._most // 10]),
+            "recourse_proposed": self._recourse(proposed_levers(self._scorer.bundle.fields)),
+            "recourse_all_fields": self._recourse(
+                [Lever(field.name) for field in self._scorer.bundle.fields]
+            ),
+        }
+
+    def _applicant(self, row: int) -> dict[str, Value]:
+        return from_row(self._scorer.bundle.fields, self._frame.loc[[row]].to_dict("records")[0])
+
+    def _known(self) -> Known:
+        features = self._scorer.bundle.prepare(self._frame)
+        pd_hat = sigmoid(self._scorer.bundle.log_odds(features))
+        return Known.learn(features, outcome_vector(self._frame, self._schema) == 1, pd_hat)
+
+    def _stability(self, values: dict[str, Value]) -> object:
+        return stability_of(self._scorer, self._scorer.assess(values), values, self._frame)
+
+    def _recourse(self, levers: Sequence[Lever]) -> dict[str, Any]:
+        """Return times, and how many of those who are not approved get an option."""
+        applicants = (self._applicant(row) for row in self._rows)
+        refused = [each for each in applicants if self._decision(each) != "approve"][: self._most]
+        options: list[int] = []
+
+        def search(values: dict[str, Value]) -> None:
+            options.append(len(way_to_approval(self._scorer, values, levers).options))
+
+        times = _times(search, refused)
+        found = sum(number > 0 for number in options)
+        return times | {"levers": len(levers), "found": found, "of": len(refused)}
+
+    def _decision(self, values: dict[str, Value]) -> str:
+        return self._scorer.assess(values, reasons=False).decision
+
+
+def _times(answer: Callable[[Any], object], questions: Sequence[Any]) -> dict[str, Any]:
+    """Return seconds for each question, one after the other."""
+    seconds = []
+    for question in questions:
+        begin = time.perf_counter()
+        answer(question)
+        seconds.append(time.perf_counter() - begin)
+    if not seconds:
+        return {"n": 0}
+    return {
+        "n": len(seconds),
+        "p50_s": round(statistics.median(seconds), 4),
+        "p95_s": round(float(np.quantile(seconds, 0.95)), 4),
+        "most_s": round(max(seconds), 4),
+    }
