@@ -14,18 +14,20 @@ from ui import theme
 from ui.components.figure import draw
 from ui.components.table import table
 from ui.data_draft import Draft, View
+from ui.data_relations import relations
 
 _WORDS = {"bin": "Values", "rows": "Rows", "share": "Share", "bads": "Bads",
           "bad_rate": "Bad rate", "low": "Bad rate, 95 % from", "high": "to"}  # fmt: skip
 
 
-def profiles(_: Draft, view: View) -> None:
+def profiles(draft: Draft, view: View) -> None:
     """Draw the table of all columns and the picture of the one that is chosen in it."""
     rows, picture = st.columns([7, 5], gap="medium")
     with rows:
         chosen = _choose(view)
     with picture:
         _picture(chosen, view)
+    relations(draft, view)
 
 
 def _choose(view: View) -> ColumnProfile:
@@ -63,6 +65,7 @@ def _row(about: ColumnProfile) -> dict[str, Any]:
         "Missing": _missing(about),
         "Distribution": about.known["share"].tolist(),
         "Bad rate": about.known["bad_rate"].tolist() if rated else None,
+        "Tells": about.information if rated else None,
         "Distinct": about.distinct,
         "Typical": about.typical,
         "Smallest": about.low,
@@ -89,6 +92,12 @@ def _columns() -> dict[str, Any]:
         ),
         "Bad rate": st.column_config.LineChartColumn(
             width=85, help="Bad rate from the first to the last bin; every line on its own scale"
+        ),
+        "Tells": number(
+            format="%.2f",
+            width=62,
+            help="Information value: how well the bins of the column tell good from bad. Below "
+            "0.02 next to nothing, 0.1 to 0.3 medium, above 0.5 suspiciously well.",
         ),
         "Typical": text(help="Median of numbers, most frequent category", width=100),
         "Smallest": text(alignment="right", width=90),

@@ -13,6 +13,7 @@ from core.data.casting import cast
 from core.data.cleaning import Recipe
 from core.data.guards import require_trainable
 from core.data.reading import Dialect, Table, read_table
+from core.data.relations import Relations
 from core.data.roles import typed
 from core.data.samples import Sample, sample
 from core.data.schema import Schema, outcome_vector
@@ -22,6 +23,7 @@ from core.store.workspace import Workspace
 
 _FRAME = "frame.parquet"
 _ORIGINAL = "original"
+_RELATIONS = "relations.json"
 BROKEN = "broken_rows.txt"
 
 
@@ -87,6 +89,20 @@ def source_frame(workspace: Workspace, source_id: str) -> tuple[pd.DataFrame, Sc
     source = workspace.registry.source(source_id)
     frame = _frame(workspace, f"sources/{source_id}")
     return frame, Schema.from_json(source.schema)
+
+
+def keep_relations(workspace: Workspace, digest: str, found: Relations) -> None:
+    """Keep which columns of a draft belong together; `digest` names its state."""
+    files = {_RELATIONS: _json(found.to_json())}
+    workspace.artifacts.write(f"relations/{digest}", files)
+
+
+def relations(workspace: Workspace, digest: str) -> Relations | None:
+    """Return what was kept of this state of a draft, if it was compared."""
+    folder = f"relations/{digest}"
+    if not workspace.artifacts.exists(folder):
+        return None
+    return Relations.from_json(json.loads(workspace.artifacts.read(folder, _RELATIONS)))
 
 
 def save_data_set(

@@ -22,7 +22,7 @@ _MOST_CODES = 20
 _UNKNOWN = _MOST_CODES + 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Relations:
     """Every pair of columns that can be compared.
 
@@ -53,6 +53,11 @@ class Relations:
         """Return what `to_json` wrote."""
         pairs = pd.DataFrame(data["pairs"], columns=list(_COLUMNS))
         return cls(pairs, data["rows"], data["columns"], data["of_columns"])
+
+    @property
+    def left_out(self) -> bool:
+        """Whether there were too many columns to compare them all."""
+        return self.columns < self.of_columns
 
     def of(self, measure: Measure) -> pd.DataFrame:
         """Return the pairs of one measure, the strongest first."""

@@ -34,6 +34,7 @@ KINDS = {
     "explain": "core.jobs.explain:run",
     "demo": "core.jobs.demo:run",
     "trial": "core.jobs.trial:run",
+    "relate": "core.jobs.relate:run",
 }
 WARM = "core.jobs.train"
 """Imported before the first job, because Keras and JAX take seconds to load; its `warm_up`, if it

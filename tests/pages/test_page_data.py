@@ -8,6 +8,8 @@ from core.data import catalog
 from core.data.cleaning import Recipe
 from core.data.finding import Finding
 from core.data.schema import Schema
+from core.jobs import relate
+from core.jobs.progress import JobContext
 from ui.data_answer import _found
 
 ROWS = [f"{n % 40 + 20},{n * 10},{'bad' if n % 4 == 0 else 'good'}" for n in range(100)]
@@ -280,3 +282,19 @@ def test_the_limit_and_its_setting_are_said(workspace, open_page):
     uploader = open_page("data", source="new").file_uploader(key="upload")
     assert "At most 200 MB, unpacked." in uploader.label
     assert "LENDLENS_MAX_UPLOAD_MB" in uploader.help
+
+
+def test_columns_are_compared_in_the_background_and_kept(workspace, source, open_page):
+    """Opened, the section watches a job; when it is done, it shows the strongest pair."""
+    at = open_page("data", source=source.id)
+    assert workspace.registry.jobs(kind="relate") == []
+    at.session_state["relations"] = True
+    at.run()
+    assert not at.exception
+    [job] = workspace.registry.jobs(kind="relate")
+    relate.run(JobContext(workspace, workspace.registry.claim("test", 0)))
+    workspace.registry.finish(job.id, "done")
+    at.run()
+    assert not at.exception
+    assert "All 101 rows" in texts(at)
+    assert any("income" in header.value for header in at.subheader)
