@@ -1,5 +1,7 @@
 """The cleaning recipe: its steps with what each touched, and a form to try and add another."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -9,6 +11,7 @@ from core.errors import DataError
 from core.formatting import MISSING, count, of
 from ui.components.table import table
 from ui.data_draft import Draft, View
+from ui.data_recipe_file import handing_on
 from ui.data_step_form import ABOUT, ask_step
 
 
@@ -25,28 +28,48 @@ def _steps(draft: Draft, view: View) -> None:
     st.subheader("Steps, in order", anchor=False)
     if not draft.recipe.steps:
         st.markdown("No step yet: the data set will hold the rows as they were read.")
-    pairs = zip(draft.recipe.steps, view.previews, strict=True)
-    for number, (step, seen) in enumerate(pairs, start=1):
-        row = st.container(horizontal=True, wrap=False)
-        row.markdown(f"{number}. **{step.title}**  \n{touched(seen)}", width="stretch")
-        row.button(
-            ":material/delete:",
-            type="tertiary",
-            key=f"remove-{draft.digest}-{number}",
-            help=f"Remove step {number}",
-            on_click=_remove,
-            args=(draft, number - 1),
-        )
+    seen = iter(view.previews)
+    for place, step in enumerate(draft.recipe.steps):
+        off = place in draft.recipe.off
+        _step(draft, place, step, "Switched off." if off else touched(next(seen)), off)
     if draft.recipe.steps:
         st.caption(
             "What a step learns (a median, the frequent categories) is learnt again on the "
             "training rows alone, so that the test rows stay unseen."
         )
+    handing_on(draft)
 
 
-def _remove(draft: Draft, position: int) -> None:
-    steps = draft.recipe.steps
-    draft.change(recipe=Recipe(steps[:position] + steps[position + 1 :]))
+def _step(draft: Draft, place: int, step: Step, said: str, off: bool) -> None:
+    """Draw one step with what can be done to it."""
+    row = st.container(horizontal=True, wrap=False, gap=None)
+    title = f":gray[{place + 1}. {step.title}]" if off else f"{place + 1}. **{step.title}**"
+    row.markdown(f"{title}  \n{said}", width="stretch")
+    recipe, last = draft.recipe, len(draft.recipe.steps) - 1
+    acts: list[tuple[str, str, Callable[[], Recipe], bool]] = [
+        ("arrow_upward", "Earlier", lambda: recipe.moved(place, -1), place == 0),
+        ("arrow_downward", "Later", lambda: recipe.moved(place, 1), place == last),
+        (
+            "visibility" if off else "visibility_off",
+            "Switch on" if off else "Switch off",
+            lambda: recipe.switched(place),
+            False,
+        ),
+        ("delete", "Remove", lambda: recipe.without(place), False),
+    ]
+    for icon, label, change, disabled in acts:
+        row.button(
+            f":material/{icon}:",
+            type="tertiary",
+            key=f"{icon}-{draft.digest}-{place}",
+            help=f"{label}: step {place + 1}",
+            on_click=lambda change=change: _change(draft, change()),
+            disabled=disabled,
+        )
+
+
+def _change(draft: Draft, recipe: Recipe) -> None:
+    draft.change(recipe=recipe)
 
 
 def _add(draft: Draft, view: View) -> None:

@@ -1,5 +1,7 @@
 """From draft to data set: name it, save it, go on to training."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.data import catalog
@@ -27,9 +29,14 @@ def undoing(draft: Draft) -> None:
                     label,
                     icon=f":material/{key}:",
                     key=key,
-                    on_click=lambda go: (go(), forget_edits()),
+                    on_click=_go,
                     args=(go,),
                 )
+
+
+def _go(state: Callable[[], None]) -> None:
+    state()
+    forget_edits()
 
 
 def saving(draft: Draft, view: View) -> None:

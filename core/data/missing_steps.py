@@ -273,18 +273,19 @@ class CodesToMissing(ColumnsStep):
         super().check(schema)
 
     @cached_property
-    def _numbers(self) -> frozenset[float]:
+    def numbers(self) -> frozenset[float]:
+        """The codes that are numbers."""
         return frozenset(number for code in self.codes if (number := _number(code)) is not None)
 
     def change(self, series: pd.Series, learnt: Any) -> pd.Series:
         """Blank the codes in one column."""
         number = pd.api.types.is_numeric_dtype(series)
-        return series.mask(series.isin(list(self._numbers if number else self.codes)))
+        return series.mask(series.isin(list(self.numbers if number else self.codes)))
 
     def change_value(self, value: Value, learnt: Any) -> Value:
         """Blank one value."""
         if isinstance(value, float):
-            return float("nan") if value in self._numbers else value
+            return float("nan") if value in self.numbers else value
         return None if value in self.codes else value
 
 

@@ -8,6 +8,7 @@ from core.data import catalog
 from core.data.cleaning import Recipe
 from core.data.finding import Finding
 from core.data.schema import Schema
+from core.data.steps import STEPS, Clip, Impute
 from core.jobs import relate
 from core.jobs.progress import JobContext
 from ui.data_answer import _found
@@ -159,21 +160,7 @@ def test_a_step_is_tried_added_and_undone(workspace, source, open_page):
     assert not at.exception
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "drop_missing",
-        "impute",
-        "drop_duplicates",
-        "set_type",
-        "codes_to_missing",
-        "clip",
-        "merge_rare",
-        "years_between",
-        "ratio",
-        "standardise",
-    ],
-)
+@pytest.mark.parametrize("kind", STEPS)
 def test_every_step_has_a_form(workspace, source, open_page, kind):
     """No kind of step breaks the page."""
     at = open_page("data", source=source.id, view="Cleaning")
@@ -191,12 +178,65 @@ def test_a_step_can_be_removed_from_the_middle(workspace, source, open_page):
     kept = {"schema": source.schema, "recipe": catalog_recipe, "history": []}
     workspace.registry.save_draft(source.id, kept)
     at = open_page("data", source=source.id, view="Cleaning")
-    first, second = [b for b in at.button if b.key and b.key.startswith("remove-")]
-    first.click().run()
+    act(at, "delete", 0)
     assert "there is no column 'r' at this point" in at.error[0].value
-    second = next(b for b in at.button if b.key and b.key.endswith("-2"))
-    second.click().run()
+    act(at, "delete", 1)
     assert len(draft(workspace, source)[1].steps) == 1
+
+
+def act(at, icon, place):
+    """Press a button beside a step."""
+    keys = [b.key for b in at.button if (b.key or "").startswith(f"{icon}-")]
+    at.button(key=next(key for key in keys if key.endswith(f"-{place}"))).click().run()
+
+
+def seeded(workspace, source, *steps):
+    """Keep these steps as the draft."""
+    kept = {"schema": source.schema, "recipe": Recipe(steps).to_json(), "history": []}
+    workspace.registry.save_draft(source.id, kept)
+
+
+def test_steps_are_switched_off_and_change_places(workspace, source, open_page):
+    """Undo takes it back, redo does it again; what is off says so."""
+    first, second = Impute(("income",)), Clip(("age",), 25.0)
+    seeded(workspace, source, first, second)
+    at = open_page("data", source=source.id, view="Cleaning")
+    act(at, "arrow_downward", 0)
+    assert draft(workspace, source)[1].steps == (second, first)
+    act(at, "visibility_off", 0)
+    assert draft(workspace, source)[1] == Recipe((second, first), frozenset({0}))
+    assert "Switched off." in texts(at)
+    at.button(key="undo").click().run()
+    assert draft(workspace, source)[1] == Recipe((second, first))
+    at.button(key="redo").click().run()
+    assert draft(workspace, source)[1] == Recipe((second, first), frozenset({0}))
+    assert not any(button.key == "redo" for button in at.button)
+
+
+def test_steps_are_taken_from_another_data_set(workspace, source, open_page):
+    """What does not fit the file is switched off and says why."""
+    recipe = Recipe((Impute(("income",)), Clip(("age",), 25.0)))
+    _, schema = catalog.source_frame(workspace, source.id)
+    catalog.save_data_set(workspace, source.id, "Loans", schema, recipe)
+    other = catalog.add_source(workspace, "young.csv", RAW.replace(b"age", b"years"))
+    at = open_page("data", source=other.id, view="Cleaning")
+    at.selectbox(key="take-from").select_index(0).run()
+    at.button(key="take-its-steps").click().run()
+    assert not at.exception
+    assert draft(workspace, other)[1] == Recipe(recipe.steps, frozenset({1}))
+    assert "1 of 2 steps of Loans · version 1 fit this file." in texts(at)
+    assert "no column 'age'" in texts(at)
+
+
+def test_a_recipe_is_exported(workspace, source, open_page):
+    """As JSON that can be taken again, and as a script."""
+    seeded(workspace, source, Impute(("income",)))
+    at = open_page("data", source=source.id, view="Cleaning")
+    at.session_state["export-recipe"] = True
+    at.run()
+    assert not at.exception
+    labels = [button.label for button in at.get("download_button")]
+    assert labels == ["Recipe as JSON", "Recipe as a Python script"]
 
 
 def test_saving_makes_a_version_and_leads_to_training(workspace, source, open_page):

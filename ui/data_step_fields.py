@@ -1,0 +1,84 @@
+"""Widgets that offer the columns a cleaning step can work on."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.data.schema import Kind, Schema, value_text
+from core.data.steps import Step
+
+
+class StepForm:
+    """Asks for the settings of one step."""
+
+    def __init__(self, frame: pd.DataFrame, schema: Schema, key: str) -> None:
+        self.frame = frame
+        self.schema = schema
+        self.key = key
+
+    def columns(
+        self, *kinds: Kind, chosen: Sequence[str] = (), outcome: bool = False
+    ) -> tuple[str, ...]:
+        """Ask for one or more columns of these kinds."""
+        options = self.names(*kinds, outcome=outcome)
+        picked = st.multiselect(
+            "Columns",
+            options,
+            [name for name in chosen if name in options],
+            format_func=self.label,
+            placeholder="Choose columns" if options else "No column of this type",
+            disabled=not options,
+            key=f"columns-{self.key}-{'-'.join(kinds)}",
+        )
+        return tuple(picked)
+
+    def column(self, label: str, kind: Kind) -> str | None:
+        """Ask for one column of a kind."""
+        options = self.names(kind)
+        return st.selectbox(
+            label,
+            options,
+            None,
+            format_func=self.label,
+            placeholder="Choose a column" if options else f"There is no {kind} column",
+            disabled=not options,
+            key=f"{label}-{self.key}",
+        )
+
+    def choice(self, label: str, options: dict[Any, str]) -> Any:
+        """Ask for one of a few."""
+        return st.segmented_control(
+            label,
+            list(options),
+            default=next(iter(options)),
+            required=True,
+            format_func=options.__getitem__,
+            key=f"{label}-{self.key}",
+        )
+
+    def names(self, *kinds: Kind, outcome: bool = False) -> list[str]:
+        """Return the names of the columns of these kinds."""
+        return [
+            column.name
+            for column in self.schema.columns
+            if (not kinds or column.kind in kinds) and (outcome or column.role != "outcome")
+        ]
+
+    def label(self, name: str) -> str:
+        """Return what a column is called on screen."""
+        return self.schema[name].label
+
+    def missing(self, names: Sequence[str]) -> list[str]:
+        """Return those that lack values."""
+        return [name for name in names if self.frame[name].isna().any()]
+
+    def frequent(self, names: Sequence[str]) -> list[str]:
+        """Return the values that are most frequent in these columns, as text."""
+        values = [value for name in names for value in self.frame[name].value_counts().index[:20]]
+        return list(dict.fromkeys(value_text(value) for value in values))
+
+
+Ask = Callable[[StepForm], Step | None]
+"""Draws the settings of one kind of step; returns the step, or None while some are open."""
