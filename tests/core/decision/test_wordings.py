@@ -18,8 +18,6 @@ APPLICANT = {"Age": 35, "Income": 40.0, "Amount": 3000, "Home": "rent"}
 def worded(workspace: Workspace, scorer: Scorer) -> Scorer:
     """A version in which the weightiest reason has words of its own."""
     (weightiest, *_) = scorer.assess(APPLICANT).reasons
-    cases = {row.When: "" for row in STANDARD.frame(scorer.bundle.schema).itertuples()}
-    assert cases
     frame = STANDARD.frame(scorer.bundle.schema)
     frame.loc[frame["Field"] == weightiest.field, "Wording"] = "In our words: {value}"
     own = ReasonList.from_frame(frame, scorer.bundle.schema)
@@ -76,3 +74,10 @@ def test_words_for_a_field_that_is_not_scored_are_refused(
     """No version is made of them."""
     with pytest.raises(ExplanationError, match="no field that this model scores"):
         change_wordings(workspace, scorer.model.id, ReasonList({"Sex": {"differs": "x"}}))
+
+
+def test_the_standard_words_come_back(workspace: Workspace, worded: Scorer) -> None:
+    """A list that is emptied leaves nothing of the old one in the new version."""
+    again = change_wordings(workspace, worded.model.id, STANDARD)
+    assert wordings_of(workspace, again.id) == STANDARD
+    assert Scorer.load(workspace, again.id).assess(APPLICANT).method["wording"]["id"] == ""

@@ -56,11 +56,11 @@ def test_between_grid_points_effects_lie_on_a_line():
 
 def test_the_nearest_come_first():
     """Distance is the root of the sum of squares; what the model ignores does not count."""
-    frame = people([3, 1.5, 1.5, 1], ["rent", "own", "rent", "rent"], [9, 9, 9, 40])
+    frame = people([3, 2, 1.5, 1], ["rent", "own", "rent", "rent"], [9, 9, 9, 40])
     frame.index = [10, 11, 12, 13]
     found = peers(Model(), APPLICANT, known(frame, np.array([True, True, False, False])), most=3)
     assert found.known.features.index.tolist() == [13, 12, 11]
-    assert found.distance == pytest.approx([0, 1, np.sqrt(2)])
+    assert found.distance == pytest.approx([0, 1, np.sqrt(5)])
     assert (found.bads, found.of) == (1, 4)
 
 
