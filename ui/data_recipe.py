@@ -42,9 +42,9 @@ def _steps(draft: Draft, view: View) -> None:
 
 def _step(draft: Draft, place: int, step: Step, said: str, off: bool) -> None:
     """Draw one step with what can be done to it."""
-    row = st.container(horizontal=True, wrap=False, gap=None)
-    title = f":gray[{place + 1}. {step.title}]" if off else f"{place + 1}. **{step.title}**"
-    row.markdown(f"{title}  \n{said}", width="stretch")
+    row = st.container(horizontal=True, wrap=False, gap="xsmall")
+    title, said = (f":gray[{step.title}]", f":gray[{said}]") if off else (f"**{step.title}**", said)
+    row.markdown(f"{place + 1}. {title}  \n{said}", width="stretch")
     recipe, last = draft.recipe, len(draft.recipe.steps) - 1
     acts: list[tuple[str, str, Callable[[], Recipe], bool]] = [
         ("arrow_upward", "Earlier", lambda: recipe.moved(place, -1), place == 0),

@@ -57,7 +57,9 @@ def _take(draft: Draft) -> None:
         on_click=_take_of,
         args=(draft, chosen),
     )
-    file = st.file_uploader("Or of a recipe that was exported as JSON", type="json")
+    file = st.file_uploader(
+        "Or of a recipe that was exported as JSON", type="json", max_upload_size=1
+    )
     if file is not None:
         st.button(
             "Take its steps",
