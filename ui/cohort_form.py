@@ -104,7 +104,8 @@ def _value(rows: LoanRows, column: Column, key: str) -> tuple[str, ...] | float 
         return day.isoformat() if isinstance(day, date) else None
     if column.kind == "number":
         unit = f" in {column.unit}" if column.unit else ""
-        return float(st.number_input(f"Value{unit}", value=float(np.nanmedian(values)), key=key))
+        median = float(np.nanmedian(values))
+        return float(st.number_input(f"Value{unit}", value=median, format="%g", key=key))
     frequent = [str(each) for each in values.value_counts().index[:MOST_VALUES]]
     return tuple(st.multiselect("Values", frequent, placeholder="Choose values", key=key))
 

@@ -41,6 +41,7 @@ def pick_population(scorer: Scorer, cohort: Cohort | None) -> tuple[Scorer, Kind
         format_func=lambda kind: _name(extended, kind),
         default=next(iter(scorer.references)),
         required=True,
+        wrap=True,
         key=ASKED,
         bind="query-params",
         help="Contributions say how far an applicant is from this group. Choose a cohort to "

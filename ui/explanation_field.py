@@ -7,9 +7,9 @@ from core.charts.explanation import dependence
 from core.data.schema import Column
 from core.decision.scoring import Scorer
 from core.explanation import dots, words
-from core.explanation.partial_dependence import ROWS, finding, partial_dependence
+from core.explanation.partial_dependence import ROWS, PartialDependence, finding, partial_dependence
 from core.explanation.shapes import density
-from core.formatting import count
+from core.formatting import count, percent
 from ui import theme
 from ui.components.figure import draw
 from ui.explanation_data import Picture
@@ -35,6 +35,7 @@ def field_section(scorer: Scorer, picture: Picture) -> None:
         [CONTRIBUTION, EVERYONE],
         default=CONTRIBUTION,
         required=True,
+        wrap=True,
         key="explanation-field-view",
         persist_state="session",
         help="Contributions are those of each applicant's own value. The other view asks the "
@@ -103,7 +104,16 @@ def _everyone(scorer: Scorer, picture: Picture, column: Column) -> None:
         f"{count(len(found.lines))} single applicants. Below: how often values occur among "
         f"{count(len(values))} applicants; where they are rare, the network says little that can "
         "be relied on. All other fields stay as they are, so some of these applicants cannot exist."
+        f"{_missing_said(found)}"
     )
+
+
+def _missing_said(found: PartialDependence) -> str:
+    """Say the mean where the field is not given; a missing number has no place on the axis."""
+    missing = found.mean[found.mean["value"].isna()]
+    if missing.empty:
+        return ""
+    return f" Where the value is not given, the mean is {percent(float(missing['pd'].iloc[0]))}."
 
 
 def _axis(column: Column) -> str:
