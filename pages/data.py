@@ -10,6 +10,7 @@ from ui.data_intake import intake, pick_source, reading
 from ui.data_profile import profiles
 from ui.data_recipe import recipe
 from ui.data_saving import saving, undoing
+from ui.data_versions import versions
 
 with page_header("Data", "What is in the loan file, and can a model learn from it?"):
     source = pick_source()
@@ -23,8 +24,8 @@ with st.spinner("Looking through the file", show_time=True):
 show_problem()
 answer(draft, view)
 
-shown = st.tabs(["Profile", "Columns", "Cleaning"], key="view", bind="query-params")
-parts = [profiles, columns, recipe]
+shown = st.tabs(["Profile", "Columns", "Cleaning", "Versions"], key="view", bind="query-params")
+parts = [profiles, columns, recipe, versions]
 for tab, part in zip(shown, parts, strict=True):
     if tab.open:
         with tab:

@@ -336,5 +336,19 @@ def test_columns_are_compared_in_the_background_and_kept(workspace, source, open
     workspace.registry.finish(job.id, "done")
     at.run()
     assert not at.exception
+    assert not at.error
     assert "All 101 rows" in texts(at)
     assert any("income" in header.value for header in at.subheader)
+
+
+def test_versions_of_a_file_are_drawn_and_compared(workspace, source, open_page):
+    """Nothing yet, then a tree, then what two versions changed."""
+    at = open_page("data", source=source.id, view="Versions")
+    assert at.subheader[0].value == "Nothing was made of this file yet"
+    _, schema = catalog.source_frame(workspace, source.id)
+    for recipe in (Recipe(), Recipe((Clip(("age",), 25.0),))):
+        catalog.save_data_set(workspace, source.id, "Loans", schema, recipe)
+    at = open_page("data", source=source.id, view="Versions")
+    assert not at.exception
+    assert at.subheader[0].value == "Made of this file: 2 data sets"
+    assert "101 → 101 rows; 0 of 3 columns changed. **age** moved most" in texts(at)
