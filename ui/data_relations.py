@@ -74,7 +74,7 @@ def _shown(found: Relations, view: View) -> None:
         _figure(found, measure, view, theme.current()),
         _finding(pairs, labels, measure),
         _readable(pairs, labels, measure),
-        key="relations",
+        key="column-pairs",
         alt=f"{_WORDS[measure]} of every two columns",
     )
 

@@ -33,10 +33,10 @@ def matrix(pairs: pd.DataFrame, labels: dict[str, str], theme: Theme, words: str
             for high, low in (ends, ends[::-1]):
                 values[high, low], hovers[high, low] = row["value"], text
     names = [escape(_short(label)) for label in labels.values()]
-    fig = figure(theme, "", "", height=_ROW * len(names) + 130)
+    fig = figure(theme, "", "", height=_ROW * len(names) + 118)
     fig.add_trace(_cells(values, hovers, theme))
     ticks = {"tickvals": list(range(len(names))), "ticktext": names, "showgrid": False}
-    fig.update_xaxes(**ticks, tickangle=-45, title=None)
+    fig.update_xaxes(**ticks, tickangle=-90 if len(names) > 8 else -45, title=None)
     fig.update_yaxes(**ticks, autorange="reversed", title=None)
     fig.update_layout(margin={"l": 130, "b": 110, "t": 8, "r": 8})
     return fig

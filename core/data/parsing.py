@@ -32,7 +32,8 @@ class BrokenRowsError(ReadError):
 
     def __init__(self, rows: list[BrokenRow], good: int) -> None:
         """Keep the rows; the message speaks of the first."""
-        more = f" {count(len(rows) - 1)} more rows are broken." if len(rows) > 1 else ""
+        others = len(rows) - 1
+        more = f" {count(others)} more {_rows(others, 'is', 'are')} broken." if others else ""
         super().__init__(
             f"{rows[0]}{more} Choose another delimiter, put quotes around cells that contain it, "
             f"or skip {'these rows' if more else 'this row'}."
@@ -289,17 +290,24 @@ def _carefully(
     return Parsed(table, header, tuple(found.broken), tuple(_said(found)))
 
 
+def _rows(number: int, one: str, many: str) -> str:
+    return f"row {one}" if number == 1 else f"rows {many}"
+
+
 def _said(found: Sorted) -> list[str]:
     notes = []
     if found.broken:
         first = found.broken[0].line
+        skipped = len(found.broken)
+        where = f"the first in line {first:,}" if skipped > 1 else f"line {first:,}"
         notes.append(
-            f"{count(len(found.broken))} broken rows were skipped, the first in line {first:,}. "
-            "They are kept with the file and can be downloaded."
+            f"{count(skipped)} broken {_rows(skipped, 'was', 'were')} skipped, {where}. "
+            "What was skipped is kept with the file and can be downloaded."
         )
     if found.trimmed:
         notes.append(
-            f"{count(found.trimmed)} rows end in blank cells beyond the last column; "
+            f"{count(found.trimmed)} {_rows(found.trimmed, 'ends', 'end')} in blank cells beyond "
+            "the last column; "
             "these cells were left out."
         )
     return notes

@@ -89,6 +89,7 @@ def _without_value(material: Material) -> tuple[str, ...]:
     if not blank:
         return ()
     return (
-        f"{count(blank)} cells hold formulas that were never calculated; they are missing here. "
+        f"Formulas without a stored value in {count(blank)} {'cell' if blank == 1 else 'cells'}: "
+        "they were read as missing. "
         "Open the workbook, save it, and upload it again.",
     )
