@@ -1,4 +1,4 @@
-"""A tree from a loan file to decisions, as SVG: it reads from left to right and scrolls alone."""
+"""A tree from a loan file to decisions, as HTML: it reads from left to right and scrolls alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,26 @@ from html import escape
 
 from core.charts.template import FONT, Theme, palette
 
-WIDTH, HEIGHT, GAP_X, GAP_Y, HEAD = 164, 52, 28, 14, 28
+WIDTH, HEIGHT, GAP_X, GAP_Y, HEAD = 142, 52, 24, 14, 28
 """Of a box and between boxes, in pixels."""
-_MOST_LETTERS = 22
+
+_STYLE = f"""
+.lineage {{ overflow-x: auto; font: 13px {FONT}; line-height: 1.35; padding-bottom: 4px; }}
+.lineage > div {{ position: relative; }}
+.lineage span, .lineage i, .lineage a, .lineage div div {{ position: absolute;
+  box-sizing: border-box; }}
+.lineage span {{ color: var(--muted); }}
+.lineage i {{ border-top: 1.5px solid var(--line); }}
+.lineage i.down {{ border-top: 0; border-left: 1.5px solid var(--line);
+  border-bottom: 1.5px solid var(--line); border-bottom-left-radius: 6px; }}
+.lineage a, .lineage div div {{ display: flex; flex-direction: column; justify-content: center;
+  width: {WIDTH}px; height: {HEIGHT}px; padding: 0 10px; border: 1px solid var(--line);
+  border-radius: 8px; background: var(--surface); color: var(--text); text-decoration: none; }}
+.lineage a:hover, .lineage a:focus-visible {{ border-color: var(--accent); outline: none; }}
+.lineage b, .lineage q {{ overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
+  font-weight: 500; quotes: none; }}
+.lineage q {{ color: var(--muted); font-weight: 400; font-size: 12px; }}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +38,6 @@ class Box:
         detail: Second line; may be empty.
         parent: Position of the box it comes from; None for the first.
         address: Where a click leads; "" if nowhere.
-        marked: Whether it is what the page is about.
     """
 
     column: int
@@ -29,7 +45,6 @@ class Box:
     detail: str
     parent: int | None
     address: str = ""
-    marked: bool = False
 
 
 def tree(boxes: Sequence[Box], heads: Sequence[str], alt: str, theme: Theme) -> str:
@@ -37,27 +52,35 @@ def tree(boxes: Sequence[Box], heads: Sequence[str], alt: str, theme: Theme) -> 
 
     Args:
         boxes: Each after its parent.
-        heads: What stands above each column.
+        heads: What stands above each column; those after the last box are left out.
         alt: What it shows, for those who cannot see it.
         theme: Which palette.
     """
-    colours, rows = palette(theme), _rows(boxes)
-    width = len(heads) * (WIDTH + GAP_X) - GAP_X + 2
-    height = HEAD + (int(max(rows)) + 1) * (HEIGHT + GAP_Y)
+    rows = _rows(boxes)
+    heads = heads[: 1 + max(box.column for box in boxes)]
     parts = [
-        f'<text x="{_x(column) + 2}" y="16" fill="{colours.muted}">{escape(head)}</text>'
+        f'<span style="left:{_x(column)}px;top:0">{escape(head)}</span>'
         for column, head in enumerate(heads)
     ]
-    parts += [
-        _line(boxes[box.parent], rows[box.parent], box, row, colours.border)
-        for box, row in zip(boxes, rows, strict=True)
-        if box.parent is not None
-    ]
-    parts += [_box(box, row, theme) for box, row in zip(boxes, rows, strict=True)]
+    for box, row in zip(boxes, rows, strict=True):
+        if box.parent is not None:
+            parts.append(_line(boxes[box.parent], rows[box.parent], box, row))
+        parts.append(_box(box, row))
+    colours = palette(theme)
+    variables = {
+        "text": colours.text,
+        "muted": colours.muted,
+        "line": colours.border,
+        "surface": colours.surface,
+        "accent": colours.accent,
+    }
+    style = ";".join(f"--{name}:{value}" for name, value in variables.items())
+    width = len(heads) * (WIDTH + GAP_X) - GAP_X
+    height = HEAD + (int(max(rows)) + 1) * (HEIGHT + GAP_Y)
     return (
-        f'<div style="overflow-x:auto"><svg role="img" aria-label="{escape(alt)}" '
-        f'width="{width}" height="{height}" style="font:13px {escape(FONT)}">'
-        f"{''.join(parts)}</svg></div>"
+        f'<style>{_STYLE}</style><div class="lineage" style="{style}">'
+        f'<div role="group" aria-label="{escape(alt)}" style="width:{width}px;height:{height}px">'
+        f"{''.join(parts)}</div></div>"
     )
 
 
@@ -88,43 +111,29 @@ def _rows(boxes: Sequence[Box]) -> list[float]:
 
 
 def _x(column: int) -> int:
-    return 1 + column * (WIDTH + GAP_X)
+    return column * (WIDTH + GAP_X)
 
 
-def _y(row: float) -> float:
-    return HEAD + row * (HEIGHT + GAP_Y)
+def _y(row: float) -> int:
+    return round(HEAD + row * (HEIGHT + GAP_Y))
 
 
-def _line(parent: Box, parent_row: float, box: Box, row: float, colour: str) -> str:
+def _line(parent: Box, parent_row: float, box: Box, row: float) -> str:
+    """Return the way from a box to the one made of it: to the right, down, to the right."""
+    above, below = (_y(each) + HEIGHT // 2 for each in (parent_row, row))
     start, end = _x(parent.column) + WIDTH, _x(box.column)
-    above, below = _y(parent_row) + HEIGHT / 2, _y(row) + HEIGHT / 2
-    middle = end - GAP_X / 2
-    return (
-        f'<path d="M{start} {above:g} H{middle:g} V{below:g} H{end}" fill="none" '
-        f'stroke="{colour}" stroke-width="1.5"/>'
-    )
+    middle = end - GAP_X // 2
+    if above == below:
+        return f'<i style="left:{start}px;top:{above}px;width:{end - start}px"></i>'
+    down = f"left:{middle}px;top:{above}px;width:{end - middle}px;height:{below - above}px"
+    return f'<i class="down" style="{down}"></i>'
 
 
-def _box(box: Box, row: float, theme: Theme) -> str:
-    colours, x, y = palette(theme), _x(box.column), _y(row)
-    edge = colours.accent if box.marked else colours.border
-    first = y + (22 if box.detail else 31)
-    drawn = (
-        f"<title>{escape(f'{box.title} {box.detail}'.strip())}</title>"
-        f'<rect x="{x}" y="{y:g}" width="{WIDTH}" height="{HEIGHT}" rx="8" '
-        f'fill="{colours.surface}" stroke="{edge}"/>'
-        f'<text x="{x + 10}" y="{first:g}" fill="{colours.text}">{_short(box.title)}</text>'
-    )
-    if box.detail:
-        drawn += (
-            f'<text x="{x + 10}" y="{y + 40:g}" fill="{colours.muted}" font-size="12">'
-            f"{_short(box.detail)}</text>"
-        )
+def _box(box: Box, row: float) -> str:
+    place = f"left:{_x(box.column)}px;top:{_y(row)}px"
+    whole = escape(f"{box.title} {box.detail}".strip())
+    said = f"<b>{escape(box.title)}</b>" + (f"<q>{escape(box.detail)}</q>" if box.detail else "")
     if not box.address:
-        return f"<g>{drawn}</g>"
-    return f'<a href="{escape(box.address)}" target="_self">{drawn}</a>'
-
-
-def _short(text: str) -> str:
-    cut = text if len(text) <= _MOST_LETTERS else f"{text[: _MOST_LETTERS - 1].rstrip()}…"
-    return escape(cut)
+        return f'<div title="{whole}" style="{place}">{said}</div>'
+    address = escape(box.address)
+    return f'<a href="{address}" target="_self" title="{whole}" style="{place}">{said}</a>'

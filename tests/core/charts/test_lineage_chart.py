@@ -15,14 +15,14 @@ BOXES = [
 def test_boxes_stand_in_columns_and_rows():
     """A parent stands beside its first child, the next branch below."""
     drawn = tree(BOXES, ("File", "Recipe", "Data set"), "Lineage", "light")
-    places = re.findall(r'<rect x="(\d+)" y="(\d+)"', drawn)
-    assert places == [("1", "28"), ("193", "28"), ("385", "28"), ("193", "94")]
-    assert drawn.count("<path") == 3
+    places = re.findall(r'title="[^"]+" style="left:(\d+)px;top:(\d+)px"', drawn)
+    assert places == [("0", "28"), ("166", "28"), ("332", "28"), ("166", "94")]
+    assert drawn.count("<i") == 3
     assert 'href="/training?dataset=ds_1"' in drawn
 
 
 def test_names_are_escaped():
     """A file may be called anything."""
     drawn = tree([Box(0, "<b>&", '"x"', None, '/a?b="c"')], ("File",), "Lineage", "dark")
-    assert "<b>" not in drawn
-    assert "&lt;b&gt;&amp;" in drawn
+    assert "<b>&lt;b&gt;&amp;</b>" in drawn
+    assert 'href="/a?b=&quot;c&quot;"' in drawn
