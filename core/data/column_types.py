@@ -158,8 +158,9 @@ class _Words:
         return int(pc.sum(self.rows(which)).as_py() or 0)
 
     def series(self, name: str) -> pd.Series:
-        texts: pd.Series = self.rows(self.values).to_pandas().astype("str")
-        return texts.rename(name)
+        # The form pandas keeps: anything else would be copied once more.
+        texts: pd.Series = self.rows(self.values.cast(pa.large_string())).to_pandas()
+        return texts.astype("str").rename(name)
 
 
 def _one(cells: pa.ChunkedArray) -> pa.Array:

@@ -32,6 +32,7 @@ __all__ = [
 
 _TOTALS = re.compile(r"^\s*(grand )?(total|sum|totals|summe|gesamt|suma|合计|总计)s?:?\s*$", re.I)
 _PREVIEWED = 256 << 10
+_RELEASED_EACH = 4  # columns; giving memory back takes some milliseconds
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,8 @@ def _typed(
         except TextNeeded:
             return None
         finally:
-            pa.default_memory_pool().release_unused()
+            if len(cells) % _RELEASED_EACH == 0:
+                pa.default_memory_pool().release_unused()
 
     keys = list(cells)
     with ThreadPoolExecutor(2) as pool:  # Arrow and NumPy let two columns be typed at once
