@@ -40,7 +40,7 @@ with failures():
         not_yet(scorer, compared_with, reference)
     else:
         if job := active_explanation(workspace(), model.id, compared_with):
-            progress(job)
+            progress(job, len(picture.explained))
         answer(scorer, picture, reference)
         evidence(picture)
         if cohort is not None:

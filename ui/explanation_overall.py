@@ -1,5 +1,7 @@
 """The explanation page's first screen: what moves the risk over all applicants."""
 
+import itertools
+
 import pandas as pd
 import streamlit as st
 
@@ -13,7 +15,7 @@ from core.jobs.explain_request import ROWS, active_explanation, start_explanatio
 from core.store.tables import Job
 from ui import theme
 from ui.components.figure import draw
-from ui.components.jobs import job_progress
+from ui.components.jobs import job_progress, polled
 from ui.components.metrics import Figure, metric_row
 from ui.explanation_data import Picture
 from ui.session import workspace
@@ -142,14 +144,29 @@ def not_yet(scorer: Scorer, compared_with: Kind, reference: Reference) -> None:
         st.space("small")
 
 
-def progress(job: Job) -> None:
-    """Show a running explanation."""
+def progress(job: Job, seen: int = 0) -> None:
+    """Show a running explanation; the page is drawn anew once a set of more rows is stored.
+
+    Args:
+        job: Which one.
+        seen: Rows of the set that the page shows.
+    """
     with st.container(border=True, key="explanation-progress"):
         st.markdown(
             "Working out each applicant's explanation. You can leave this page; "
             "what is done is kept."
         )
         job_progress(job.id)
+        st.fragment(_watch_sets, run_every=2.0)(job, seen, itertools.count())
+
+
+def _watch_sets(job: Job, seen: int, looks: "itertools.count[int]") -> None:
+    if not polled(looks):
+        return
+    sets = workspace().registry.explanations(job.payload["model_id"])
+    asked = job.payload["compared_with"]
+    if any(one.rows > seen for one in sets if one.reference == asked):
+        st.rerun()  # the whole page: there is more to see
 
 
 def start_button(

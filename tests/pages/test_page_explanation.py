@@ -1,5 +1,6 @@
 """The explanation page: empty, before and after the overall picture, and with bad addresses."""
 
+import itertools
 import re
 from functools import partial
 
@@ -15,6 +16,7 @@ from core.jobs.explain_request import start_explanation
 from core.jobs.progress import JobContext
 from core.jobs.without_request import start_without
 from core.store.tables import ExplanationFigure
+from ui import explanation_overall
 
 
 @pytest.fixture
@@ -335,3 +337,17 @@ def test_another_group_changes_the_reasons(explained, open_page, opened):
     at = open_page("explanation")
     changes = next(each.value for each in at.dataframe if "Other reasons" in each.value)
     assert re.search(r"\] of \d+$", changes["Other reasons"].iloc[1])
+
+
+@pytest.mark.parametrize(("seen", "redrawn"), [(0, True), (40, False)])
+def test_a_larger_set_is_shown_while_the_job_goes_on(explained, monkeypatch, seen, redrawn):
+    """Whoever watches sees the rows so far, and nothing is drawn anew without more of them."""
+    model_id = explained.registry.champion().id
+    job = start_explanation(explained, model_id, rows=80)
+    drawn = []
+    monkeypatch.setattr(st, "rerun", lambda: drawn.append(1))
+    looks = itertools.count()
+    explanation_overall._watch_sets(job, seen, looks)
+    assert drawn == []
+    explanation_overall._watch_sets(job, seen, looks)
+    assert bool(drawn) == redrawn
