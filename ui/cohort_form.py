@@ -70,7 +70,7 @@ def _added(draft: list[Condition], rows: LoanRows) -> None:
 
 def _ask(rows: LoanRows, number: int) -> Condition | None:
     """Ask for one condition; None while it is not complete."""
-    names = [column.name for column in rows.schema.columns]
+    names = [column.name for column in rows.schema.columns if not column.personal]
     name = st.selectbox(
         "Field",
         names,

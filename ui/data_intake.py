@@ -10,9 +10,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from core.data import catalog
 from core.data.dialect import DELIMITERS, ENCODINGS, Dialect, detect
 from core.data.material import Material
+from core.data.personal_data import masked_frame, personal_kind
 from core.data.reading import BrokenRowsError, preview
 from core.data.rows import BrokenRow
 from core.data.samples import SAMPLES, Sample
+from core.data.schema import Schema
 from core.errors import LendlensError
 from core.formatting import count
 from core.store.tables import Source
@@ -118,11 +120,17 @@ def _read(uploaded: UploadedFile, dialect: Dialect | None) -> None:
 
 def _first_rows(view: memoryview, dialect: Dialect | None) -> None:
     try:
-        rows = preview(view, dialect).frame.head(5)
+        rows = preview(view, dialect).frame
     except LendlensError:
         return  # the whole file may still be read; if not, that says why
     st.caption("The first rows, as they are being read")
-    table(rows, alt="First rows of the file", key="preview", height="content")
+    personal = [str(name) for name in rows if personal_kind(rows[name], str(name))]
+    table(
+        masked_frame(rows.head(5), personal),
+        alt="First rows of the file",
+        key="preview",
+        height="content",
+    )
 
 
 def _after(failed: _Failed, uploaded: UploadedFile) -> Dialect | None:
@@ -188,7 +196,8 @@ def reading(source: Source) -> None:
     changed = _ask_dialect(dialect, source.id, "Read the file again")
     if changed and changed != dialect:
         links.go("data", source=catalog.reread(workspace(), source.id, changed).id)
-    rows = source_rows(source.id).head(10)
+    personal = Schema.from_json(source.schema).personal
+    rows = masked_frame(source_rows(source.id).head(10), personal)
     st.caption(f"The first {len(rows)} rows of {source.filename} as read")
     alt = "First rows of the file"
     table(rows, alt=alt, key=f"first-rows-{source.id}", height="content")

@@ -1,11 +1,13 @@
 """The cleaning recipe: its steps with what each touched, and a form to try and add another."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from core.data.cleaning import Recipe, StepPreview, preview
+from core.data.personal_data import masked_frame
 from core.data.steps import STEPS, Step
 from core.errors import DataError
 from core.formatting import MISSING, count, of
@@ -90,7 +92,7 @@ def _add(draft: Draft, view: View) -> None:
     except DataError as error:
         st.warning(str(error), icon=":material/error:")
         return
-    _preview(step, seen)
+    _preview(step, seen, view.schema.personal)
     st.button(
         "Add this step",
         icon=":material/add:",
@@ -122,9 +124,10 @@ def step_adds(seen: StepPreview) -> bool:
     return bool(set(seen.after) - set(seen.before))
 
 
-def _preview(step: Step, seen: StepPreview) -> None:
+def _preview(step: Step, seen: StepPreview, personal: tuple[str, ...]) -> None:
     st.markdown(f"**{step.title}**  \n{touched(seen)}")
-    rows = before_and_after(step, seen)
+    before, after = (masked_frame(each, personal) for each in (seen.before, seen.after))
+    rows = before_and_after(step, replace(seen, before=before, after=after))
     if len(rows):
         table(rows, alt="Some rows before and after the step", key="step-preview")
 

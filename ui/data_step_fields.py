@@ -76,7 +76,8 @@ class StepForm:
 
     def frequent(self, names: Sequence[str]) -> list[str]:
         """Return the values that are most frequent in these columns, as text."""
-        values = [value for name in names for value in self.frame[name].value_counts().index[:20]]
+        shown = [name for name in names if name not in self.schema.personal]
+        values = [value for name in shown for value in self.frame[name].value_counts().index[:20]]
         return list(dict.fromkeys(value_text(value) for value in values))
 
 

@@ -29,6 +29,14 @@ _SEPARATES = 0.97
 def check_column(series: pd.Series, column: Column) -> Iterator[Finding]:
     """Yield what is wrong or odd about the values of one feature or protected column."""
     name, missing = column.name, float(series.isna().mean())
+    if column.personal and column.role == "feature":
+        yield Finding(
+            "personal_data", "A feature holds personal data", "error", name,
+            f"{name!r} holds {column.personal}.",
+            "Set its role to ignore: nobody may be judged by them, and they would tell rows apart.",
+            fix_role="ignore",
+        )  # fmt: skip
+        return
     if missing == 1:
         severity: Severity = "error" if column.role == "feature" else "note"
         yield Finding(

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from core.data.facts import by_column
+from core.data.personal_data import masked_column
 from core.data.schema import Column, Kind, Role, Schema, outcome_vector, value_text
 from core.errors import SchemaError
 from core.formatting import MISSING, number, percent
@@ -151,6 +152,8 @@ def _in_sentence(label: str) -> str:
 
 
 def _profile(series: pd.Series, column: Column, y: np.ndarray | None) -> ColumnProfile:
+    if column.personal:
+        series, column = masked_column(series), replace(column, kind="text")
     if column.role == "outcome":
         y = None
     counted = _numbers(series, y) if column.kind == "number" else _others(series, column, y)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from core.data.casting import cast
 from core.data.facts import Facts, by_column, facts_of
+from core.data.personal_data import personal_kind
 from core.data.role_words import (
     AGE,
     BAD_VALUES,
@@ -94,6 +95,10 @@ def _column(about: _About, is_outcome: bool) -> Column:
             f"{bad!r} is taken as bad.",
             confidence="sure" if named and known else "likely" if known else "guess",
         )  # fmt: skip
+    if what := personal_kind(about.series, about.name):
+        kind = _kind(about)[0]
+        why = f"Holds {what}: personal data are masked, and no model learns from them."
+        return Column(about.name, kind, "ignore", why=why, confidence="sure", personal=what)
     kind, why_kind, sure_kind = _kind(about)
     role, why_role, sure_role = _role(about, kind)
     why = " ".join(filter(None, [why_role, why_kind, about.how]))

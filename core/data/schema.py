@@ -34,6 +34,8 @@ class Column:
         why: The reason for the proposed kind and role, shown beside them.
         group: Heading under which a form lists it, such as "Household"; may be empty.
         confidence: How sure the proposal is.
+        personal: What personal data it holds, such as "phone numbers"; "" if none. Such values are
+            masked wherever they would be shown.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Column:
     why: str = ""
     group: str = ""
     confidence: Confidence = ""
+    personal: str = ""
 
     def __post_init__(self) -> None:
         """Fill the label."""
@@ -92,6 +95,11 @@ class Schema:
     def outcome(self) -> Column | None:
         """The outcome column, if one is chosen."""
         return next(iter(self.with_role("outcome")), None)
+
+    @property
+    def personal(self) -> tuple[str, ...]:
+        """Names of the columns that hold personal data."""
+        return tuple(column.name for column in self.columns if column.personal)
 
     def with_role(self, role: Role) -> tuple[Column, ...]:
         """Return the columns of one role, in file order."""

@@ -352,3 +352,21 @@ def test_versions_of_a_file_are_drawn_and_compared(workspace, source, open_page)
     assert not at.exception
     assert at.subheader[0].value == "Made of this file: 2 data sets"
     assert "101 → 101 rows; 0 of 3 columns changed. **age** moved most" in texts(at)
+
+
+def test_personal_data_are_masked_and_not_learnt_from(workspace, open_page):
+    """In the profile, in the rows as read, and in what a step would do."""
+    head, *rows = RAW.decode().splitlines()
+    people = [f"{row},person{n}@example.org" for n, row in enumerate(rows)]
+    raw = "\n".join([f"{head},contact", *people]).encode()
+    source = catalog.add_source(workspace, "people.csv", raw)
+    contact = Schema.from_json(source.schema)["contact"]
+    assert (contact.role, contact.personal) == ("ignore", "e-mail addresses")
+    for view in ("Profile", "Cleaning"):
+        at = open_page("data", source=source.id, view=view, column="contact")
+        at.session_state["reading"] = True
+        at.run()
+        assert not at.exception
+        shown = " ".join(frame.value.to_string() for frame in at.dataframe) + texts(at)
+        assert "example.org" not in shown
+        assert "p••••" in shown
