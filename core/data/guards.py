@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.column_guards import check_column, check_leakage
+from core.data.cross_guards import drift_in_time, longer_than_life, missing_tells, mixed_units
 from core.data.facts import by_column
 from core.data.finding import Finding
 from core.data.repeats import count_repeated
@@ -23,12 +24,17 @@ _SORT = {"error": 0, "warning": 1, "note": 2}
 def check(frame: pd.DataFrame, schema: Schema) -> tuple[Finding, ...]:
     """Return everything found in a frame, the gravest first."""
     findings = [*_rows(frame, schema), *_outcome(frame, schema), *_dates(schema)]
+    findings += [*longer_than_life(frame, schema), *drift_in_time(frame, schema)]
     y = _usable_outcome(frame, schema)
 
     def of_column(column: Column) -> list[Finding]:
         series = frame[column.name]
-        leaks = check_leakage(series, column, y) if column.role == "feature" else ()
-        return [*check_column(series, column), *leaks]
+        found = list(check_column(series, column))
+        if column.role == "feature":
+            found += check_leakage(series, column, y)
+            found += missing_tells(series, column, y) if y is not None else ()
+            found += mixed_units(series, column) if column.kind == "number" else ()
+        return found
 
     checked = [c for c in schema.columns if c.name in frame and c.role in ("feature", "protected")]
     findings += chain.from_iterable(by_column(of_column, checked))

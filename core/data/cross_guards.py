@@ -1,0 +1,130 @@
+"""What is odd between columns: what time, gaps and units give away."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from core.data.drift import ACT, psi
+from core.data.finding import Finding
+from core.data.schema import Column, Schema
+from core.data.step import listing
+from core.formatting import number, of, percent
+
+_AGE = re.compile(r"(^|_|\b)(age|alter|edad)(_|\b|$)|年龄", re.IGNORECASE)
+_EMPLOYED = re.compile(
+    r"seniority|years?_?(employed|in_?job|at_?(job|work))|(emp|employment|job)_?(length|years)"
+    r"|time_?(in_?job|employed)|besch[aä]ftig.*jahre|antig[uü]edad|工龄",
+    re.IGNORECASE,
+)
+_FIRST_JOB = 14  # years of age
+_LEAST = 20
+_CHANCE = 1e-6
+_UNITS = {12.0: "months and years", 100.0: "cents and whole units", 1000.0: "units and thousands"}
+_TOLERANCE = 0.12  # in log10: a factor of 1.3 either way
+_LEAST_SHARE = 0.02
+_STEP = 0.02  # in log10: amounts are counted in steps of 5 %
+_DRIFT_ROWS = 100
+
+
+def missing_tells(series: pd.Series, column: Column, y: np.ndarray) -> Iterator[Finding]:
+    """Yield whether rows with or without a value all turned out the same way.
+
+    Args:
+        series: (n,) values of a feature.
+        column: Which one.
+        y: (n,) integers, 1 = bad.
+    """
+    missing, rate = series.isna().to_numpy(), float(y.mean())
+    for rows, words in ((missing, "missing"), (~missing, "known")):
+        n, bads = int(rows.sum()), int(y[rows].sum())
+        if n < _LEAST or n == len(y) or 0 < bads < n:
+            continue
+        if (rate if bads else 1 - rate) ** n < _CHANCE:
+            yield Finding(
+                "missing_tells", "Whether a value is missing tells the outcome", "warning",
+                column.name,
+                f"{column.name!r} is {words} in {of(n, len(y))}, of which every one turned out "
+                f"{'bad' if bads else 'good'}; overall {percent(rate)} are bad.",
+                "It was probably filled in after the outcome was known: set its role to ignore.",
+                fix_role="ignore",
+            )  # fmt: skip
+
+
+def mixed_units(series: pd.Series, column: Column) -> Iterator[Finding]:
+    """Yield whether the amounts of a column fall into two groups a usual factor apart."""
+    values = series.to_numpy(float)
+    logs = np.log10(values[values > 0])
+    cut, gap = _widest_gap(logs)
+    if not gap:
+        return
+    low, high = (float(np.median(part)) for part in (logs[logs < cut], logs[logs >= cut]))
+    for factor, words in _UNITS.items():
+        # Nothing may lie between the groups over half of their distance.
+        if gap > np.log10(factor) / 2 and abs(high - low - np.log10(factor)) < _TOLERANCE:
+            yield Finding(
+                "mixed_units", "A column may mix two units", "warning", column.name,
+                f"{column.name!r}: {of(int((logs >= cut).sum()), len(series))} are around "
+                f"{number(10**high)}, {number(round(10 ** (high - low)))} times the "
+                f"others, as {words} would be.",
+                "Bring the values to one unit in the file, or keep the rows of one unit.",
+            )  # fmt: skip
+
+
+def _widest_gap(logs: np.ndarray) -> tuple[float, float]:
+    """Return where the widest empty stretch between two groups ends, and its width; 0 if none."""
+    edge = max(_LEAST, int(_LEAST_SHARE * len(logs)))
+    if len(logs) < 4 * edge:
+        return 0.0, 0.0
+    start = float(logs.min())
+    counts = np.bincount(((logs - start) / _STEP).astype(np.int64))
+    below = np.cumsum(counts)
+    filled = np.flatnonzero(counts)
+    inner = (below[filled[:-1]] >= edge) & (below[filled[:-1]] <= len(logs) - edge)
+    widths = np.where(inner, np.diff(filled), 1) - 1
+    widest = int(widths.argmax()) if len(widths) else 0
+    if not len(widths) or not widths[widest]:
+        return 0.0, 0.0
+    return start + _STEP * float(filled[widest + 1]), _STEP * float(widths[widest])
+
+
+def longer_than_life(frame: pd.DataFrame, schema: Schema) -> Iterator[Finding]:
+    """Yield whether somebody has worked for longer than they can have."""
+    numbers = [c for c in schema.columns if c.kind == "number" and c.name in frame]
+    ages = [c.name for c in numbers if _AGE.search(c.name)]
+    for column in numbers:
+        if not ages or not _EMPLOYED.search(column.name):
+            continue
+        worked, age = frame[column.name].to_numpy(float), frame[ages[0]].to_numpy(float)
+        odd = worked > age - _FIRST_JOB
+        if odd.any() and np.nanmax(worked) < 100:  # else it is counted in months or days
+            yield Finding(
+                "longer_than_life", "Somebody has worked for longer than they can have", "warning",
+                column.name,
+                f"{column.name!r} is more than {ages[0]!r} less {_FIRST_JOB} years in "
+                f"{of(int(odd.sum()), len(frame))}.",
+                "Check these rows in the file; keep some rows, or read such values as missing.",
+            )  # fmt: skip
+
+
+def drift_in_time(frame: pd.DataFrame, schema: Schema) -> Iterator[Finding]:
+    """Yield the features whose first and last third of rows in time are unlike each other."""
+    dates = [c.name for c in schema.with_role("date") if c.kind == "date" and c.name in frame]
+    if not dates:
+        return
+    moments = frame[dates[0]]
+    first, last = (moments.quantile(share) for share in (1 / 3, 2 / 3))
+    early, late = frame[moments <= first], frame[moments > last]
+    if min(len(early), len(late)) < _DRIFT_ROWS:
+        return
+    moved = {c.name: psi(early[c.name], late[c.name]) for c in schema.features if c.name in frame}
+    names = sorted((name for name in moved if moved[name] >= ACT), key=lambda name: -moved[name])
+    if names:
+        yield Finding(
+            "drift", "The applicants changed over time", "warning", names[0],
+            f"Between the first and the last third of the rows by {dates[0]!r}, PSI is "
+            f"{moved[names[0]]:.2f} for {names[0]!r}"
+            + (f", and from {ACT:g} also for {listing(names[1:])}." if names[1:] else "."),
+            "Split out of time, so that the test rows are the latest ones; look at these columns.",
+        )  # fmt: skip
