@@ -55,7 +55,7 @@ def missing_tells(series: pd.Series, column: Column, y: np.ndarray) -> Iterator[
 def mixed_units(series: pd.Series, column: Column) -> Iterator[Finding]:
     """Yield whether the amounts of a column fall into two groups a usual factor apart."""
     values = series.to_numpy(float)
-    logs = np.log10(values[values > 0])
+    logs = np.log10(values[(values > 0) & np.isfinite(values)])
     cut, gap = _widest_gap(logs)
     if not gap:
         return
