@@ -23,7 +23,6 @@ from ui.explanation_data import Picture
 from ui.session import workspace
 
 FIELDS = 12
-ASKED = "compared-with"
 
 
 def pick_population(scorer: Scorer, cohort: Cohort | None) -> tuple[Scorer, Kind]:
@@ -32,9 +31,7 @@ def pick_population(scorer: Scorer, cohort: Cohort | None) -> tuple[Scorer, Kind
     Returns:
         A scorer that knows the population, and its kind.
     """
-    asked = st.query_params.get(ASKED, "")
-    own = f"{COHORT}{cohort.id}" if cohort else asked if asked.startswith(COHORT) else ""
-    extended = _knowing(scorer, own) if own else scorer
+    extended = _knowing(scorer, f"{COHORT}{cohort.id}") if cohort else scorer
     kind = st.segmented_control(
         "Compared with",
         list(extended.references),
@@ -42,7 +39,7 @@ def pick_population(scorer: Scorer, cohort: Cohort | None) -> tuple[Scorer, Kind
         default=next(iter(scorer.references)),
         required=True,
         wrap=True,
-        key=ASKED,
+        key="compared-with",
         bind="query-params",
         help="Contributions say how far an applicant is from this group. Choose a cohort to "
         "compare with it.",
