@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from core.data.codes import coded
 from core.data.facts import ordered_counts
 from core.data.finding import Finding, Severity
 from core.data.schema import Column, value_text
@@ -72,6 +73,8 @@ def check_column(series: pd.Series, column: Column) -> Iterator[Finding]:
 
 
 def _never_changes(series: pd.Series) -> bool:
+    if not pd.api.types.is_numeric_dtype(series):
+        return len(coded(series).values) == 1
     known = series.dropna()
     return len(known) > 0 and bool((known == known.iloc[0]).all())
 
@@ -131,7 +134,7 @@ def _apart(code: float, rest: np.ndarray) -> bool:
 
 
 def _categories(series: pd.Series, name: str, *, learnt: bool) -> Iterator[Finding]:
-    counts = series.value_counts()
+    counts = _counts(series)
     words = [word for word in counts.index if word.strip().lower() in _CODE_WORDS]
     if words:
         held = int(counts[words].sum())
@@ -157,6 +160,13 @@ def _categories(series: pd.Series, name: str, *, learnt: bool) -> Iterator[Findi
             "Merge rare categories if they need not be told apart.",
             fix=MergeRare((name,), 0.01),
         )  # fmt: skip
+
+
+def _counts(series: pd.Series) -> pd.Series:
+    """Return rows by value, the most frequent first."""
+    found = coded(series)
+    order = np.argsort(-found.counts, kind="stable")
+    return pd.Series(found.counts[order], found.values[order])
 
 
 def check_leakage(series: pd.Series, column: Column, y: np.ndarray | None) -> Iterator[Finding]:
@@ -195,20 +205,20 @@ def separation(series: pd.Series, y: np.ndarray) -> float:
         y: (n,) integers; 1 = bad.
     """
     if not pd.api.types.is_numeric_dtype(series):
-        codes, values = pd.factorize(series, use_na_sentinel=False)
-        if len(values) > len(codes) / 10:
-            return 0.5  # as many categories as rows separate anything by chance
+        codes = coded(series).positive
         rows, bads = np.bincount(codes), np.bincount(codes, weights=y)
+        if np.count_nonzero(rows) > len(codes) / 10:
+            return 0.5  # as many categories as rows separate anything by chance
         return _ranked(*_by_rate(rows, bads))
     numbers = series.to_numpy(float)
     known = ~np.isnan(numbers)
     if not known.any():
         return 0.5
-    numbers = np.where(known, numbers, np.median(numbers[known]))
-    goods, bads = np.sort(numbers[y == 0]), np.sort(numbers[y == 1])
-    below = np.searchsorted(goods, bads, "left").sum(dtype=float)
-    not_above = np.searchsorted(goods, bads, "right").sum(dtype=float)
-    auc = (below + not_above) / 2 / max(1, len(goods) * len(bads))
+    if not known.all():
+        numbers = np.where(known, numbers, np.median(numbers[known]))
+    goods, (bads, held) = np.sort(numbers[y == 0]), ordered_counts(numbers[y == 1])
+    below, not_above = (np.searchsorted(goods, bads, side) @ held for side in ("left", "right"))
+    auc = (below + not_above) / 2 / max(1, len(goods) * held.sum())
     return float(max(auc, 1 - auc))
 
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.data.casting import date_formats
+from core.data.codes import remember
 from core.data.number_text import other_mark, plain, unreadable
 from core.data.parsing import MISSING_WORDS
 from core.data.step import listing
@@ -160,7 +161,11 @@ class _Words:
     def series(self, name: str) -> pd.Series:
         # The form pandas keeps: anything else would be copied once more.
         texts: pd.Series = self.rows(self.values.cast(pa.large_string())).to_pandas()
-        return texts.astype("str").rename(name)
+        series = texts.astype("str").rename(name)
+        if self.codes is not None and not self.values.null_count:
+            codes = self.codes.fill_null(-1).to_numpy(zero_copy_only=False)
+            remember(series, codes, pd.Index(self.values.to_pandas().astype("str")))
+        return series
 
 
 def _one(cells: pa.ChunkedArray) -> pa.Array:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from core.data.drift import ACT, psi
+from core.data.drift import ACT, psi_of_rows
+from core.data.facts import by_column
 from core.data.finding import Finding
 from core.data.schema import Column, Schema
 from core.data.step import listing
@@ -115,10 +116,12 @@ def drift_in_time(frame: pd.DataFrame, schema: Schema) -> Iterator[Finding]:
         return
     moments = frame[dates[0]]
     first, last = (moments.quantile(share) for share in (1 / 3, 2 / 3))
-    early, late = frame[moments <= first], frame[moments > last]
-    if min(len(early), len(late)) < _DRIFT_ROWS:
+    early, late = (moments <= first).to_numpy(), (moments > last).to_numpy()
+    if min(early.sum(), late.sum()) < _DRIFT_ROWS:
         return
-    moved = {c.name: psi(early[c.name], late[c.name]) for c in schema.features if c.name in frame}
+    features = [c.name for c in schema.features if c.name in frame]
+    indices = by_column(lambda name: psi_of_rows(frame[name], early, late), features)
+    moved = dict(zip(features, indices, strict=True))
     names = sorted((name for name in moved if moved[name] >= ACT), key=lambda name: -moved[name])
     if names:
         yield Finding(

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from core.data.codes import coded
 from core.data.schema import Column, Schema
 
 WATCH, ACT = 0.10, 0.25
@@ -84,6 +85,22 @@ def psi(before: pd.Series, after: pd.Series) -> float:
     return _psi(*_shares_of_ranges(_numbers(before), _numbers(after)))
 
 
+def psi_of_rows(series: pd.Series, before: np.ndarray, after: np.ndarray) -> float:
+    """Return the population stability index between two sets of rows of one column.
+
+    Args:
+        series: (n,) values in the form of their kind.
+        before: (n,) booleans: the earlier rows; at least one.
+        after: (n,) booleans: the later rows; at least one.
+    """
+    if str(series.dtype) != "str":
+        values = _numbers(series)
+        return _psi(*_shares_of_ranges(values[before], values[after]))
+    found = coded(series)
+    codes, bins = found.positive, len(found.values) + 1
+    return _psi(_shares(codes[before], bins), _shares(codes[after], bins))
+
+
 def _shares_of_values(before: pd.Series, after: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     values = pd.Index(before.unique()).union(after.unique())
     shares = (_shares(values.get_indexer(each), len(values)) for each in (before, after))
@@ -92,7 +109,7 @@ def _shares_of_values(before: pd.Series, after: pd.Series) -> tuple[np.ndarray, 
 
 def _shares_of_ranges(before: np.ndarray, after: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the shares of both in the deciles of the first, and at the end those missing."""
-    known = before[~np.isnan(before)]
+    known = np.sort(before[~np.isnan(before)])  # it is sooner than to look for each decile
     inner = np.linspace(0, 1, _BINS + 1)[1:-1]
     edges = np.unique(np.quantile(known, inner)) if len(known) else np.empty(0)
     return _binned(before, edges), _binned(after, edges)
@@ -106,8 +123,9 @@ def _numbers(series: pd.Series) -> np.ndarray:
 
 
 def _binned(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    places = np.where(np.isnan(values), len(edges) + 1, np.searchsorted(edges, values, "left"))
-    return _shares(places, len(edges) + 2)
+    known = np.sort(values[~np.isnan(values)])
+    ends = [0, *np.searchsorted(known, edges, "right"), len(known), len(values)]
+    return np.diff(ends) / len(values)
 
 
 def _shares(places: np.ndarray, bins: int) -> np.ndarray:

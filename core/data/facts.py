@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
+from core.data.codes import coded
 from core.data.schema import value_text
 
 FEW = 50
@@ -43,10 +44,9 @@ def facts_of(series: pd.Series) -> Facts:
     if series.dtype == np.float64:
         values = series.to_numpy()
         return _counted(series, *ordered_counts(values[~np.isnan(values)]))
-    codes, distinct = pd.factorize(series)
-    counts = np.bincount(codes[codes >= 0], minlength=len(distinct))
-    few = _few(distinct, counts)
-    return Facts(len(series), int(counts.sum()), len(distinct), _all_whole(series), few)
+    found = coded(series)
+    few = _few(found.values, found.counts)
+    return Facts(len(series), found.known, len(found.values), _all_whole(series), few)
 
 
 def _counted(series: pd.Series, values: np.ndarray, counts: np.ndarray) -> Facts:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
+from core.data.codes import coded
+
 _TRIED = 300
 """Different values that are looked at."""
 _FEWEST = 5
@@ -87,7 +89,7 @@ def masked_frame(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
 def _texts(series: pd.Series) -> list[str]:
     """Return the different values as text, at most `_TRIED`."""
     if not pd.api.types.is_numeric_dtype(series):
-        return [str(value).strip() for value in pd.unique(series.dropna())[:_TRIED]]
+        return [str(value).strip() for value in coded(series).values[:_TRIED]]
     numbers = series.dropna().to_numpy(float)[: 20 * _TRIED]
     if not len(numbers) or numbers.min() < 1e6 or not (numbers == np.rint(numbers)).all():
         return []  # no number of a card, a phone or a person is as short

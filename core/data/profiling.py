@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from core.data.codes import Coded, coded
 from core.data.facts import by_column
 from core.data.personal_data import masked_column
 from core.data.schema import Column, Kind, Role, Schema, outcome_vector, value_text
@@ -292,9 +293,9 @@ def _quantile(ordered: np.ndarray, share: float) -> float:
 def _others(series: pd.Series, column: Column, y: np.ndarray | None) -> _Counted:
     """Count the most frequent categories, or the latest periods, and all others as one."""
     dates = column.kind == "date"
-    codes, values = pd.factorize(_periods(series) if dates else series)
-    codes = np.where(codes < 0, len(values), codes)
-    every = np.bincount(codes, minlength=len(values) + 1)
+    found = _periods(series) if dates else coded(series)
+    codes, values = found.positive, found.values
+    every = np.append(found.counts, len(series) - found.known)
     order = np.argsort(-every[:-1], kind="stable")
     shown = order[:MOST_CATEGORIES]
     if dates:
@@ -326,14 +327,20 @@ def _span(dates: pd.Series) -> tuple[int, str, str, str]:
     return distinct, str(low), str(high), str(middle)
 
 
-def _periods(dates: pd.Series) -> pd.Series:
-    """Return years, or months when all dates lie within two years."""
+def _periods(dates: pd.Series) -> Coded:
+    """Return the codes of years, or of months when all dates lie within two years."""
     span = dates.max() - dates.min()
     unit = "M" if pd.notna(span) and span.days <= 731 else "Y"
     whole = dates.to_numpy("datetime64[us]").astype(f"datetime64[{unit}]")
-    codes, periods = pd.factorize(whole)
-    names = pd.array(np.datetime_as_string(periods), dtype="str")
-    return pd.Series(names.take(codes, allow_fill=True))
+    known = ~np.isnat(whole)
+    since = whole.view("int64")
+    first = int(since[known].min(initial=0))
+    rows = np.bincount(since[known] - first)
+    places = np.flatnonzero(rows)
+    codes = np.full(len(whole), -1)
+    codes[known] = (np.cumsum(rows > 0) - 1)[since[known] - first]
+    names = np.datetime_as_string((places + first).view(whole.dtype))
+    return Coded(codes, pd.Index(names, dtype="str"), rows[places])
 
 
 def wilson(bads: int, rows: int) -> tuple[float, float]:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from core.data.codes import coded
+
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio: spreads the bits
 
 
@@ -34,5 +36,4 @@ def _bits(series: pd.Series) -> np.ndarray:
         return np.where(np.isnan(values), np.nan, values).view(np.uint64)
     if pd.api.types.is_datetime64_any_dtype(series):
         return series.to_numpy().view("int64").view(np.uint64)
-    codes, _ = pd.factorize(series)
-    return codes.astype(np.int64).view(np.uint64)
+    return coded(series).codes.astype(np.int64).view(np.uint64)

@@ -1,0 +1,84 @@
+"""The texts of a column as codes, found once however often the column is counted.
+
+Arrow never changes an array, so what was found of one holds as long as it lives; then it is
+forgotten. Frames made of one another share the arrays of the columns they share.
+"""
+
+import weakref
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coded:
+    """One column.
+
+    Attributes:
+        codes: (n,) whole numbers: the position in `values`, -1 where nothing is known.
+        values: The different values, in order of appearance.
+        counts: (values,) rows of each.
+    """
+
+    codes: np.ndarray
+    values: pd.Index
+    counts: np.ndarray
+
+    @property
+    def known(self) -> int:
+        """Rows with a value."""
+        return int(self.counts.sum())
+
+    @property
+    def positive(self) -> np.ndarray:
+        """(n,) codes with those of missing values behind all others."""
+        return np.where(self.codes < 0, len(self.values), self.codes)
+
+
+_KNOWN: dict[int, tuple["weakref.ref[pa.ChunkedArray]", Coded]] = {}
+
+
+def coded(series: pd.Series) -> Coded:
+    """Return the codes of a column; of texts they are kept as long as the column is."""
+    texts = _arrow(series)
+    if texts is None:
+        return _of(*pd.factorize(series))
+    known = _KNOWN.get(id(texts))
+    if known is not None and known[0]() is texts:
+        return known[1]
+    found = _of(*pd.factorize(series))
+    _keep(texts, found)
+    return found
+
+
+def remember(series: pd.Series, codes: np.ndarray, values: pd.Index) -> None:
+    """Keep codes that are known already, if each of the values occurs.
+
+    Args:
+        series: (n,) texts.
+        codes: (n,) positions in `values`, -1 where missing.
+        values: Different texts, in order of appearance.
+    """
+    found, texts = _of(codes, values), _arrow(series)
+    if texts is not None and found.counts.all():
+        _keep(texts, found)
+
+
+def _keep(texts: pa.ChunkedArray, found: Coded) -> None:
+    key = id(texts)
+    _KNOWN[key] = (weakref.ref(texts, lambda _: _KNOWN.pop(key, None)), found)
+
+
+def _arrow(series: pd.Series) -> pa.ChunkedArray | None:
+    """Return the Arrow array a column of texts stands on: the same object each time."""
+    if str(series.dtype) != "str" or not hasattr(series.array, "__arrow_array__"):
+        return None
+    return series.array.__arrow_array__()
+
+
+def _of(codes: np.ndarray, values: pd.Index) -> Coded:
+    counts = np.bincount(codes[codes >= 0], minlength=len(values))
+    small = np.min_scalar_type(-max(1, len(values)))
+    return Coded(codes.astype(small), pd.Index(values), counts)
