@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from core.data.allowed import CHANGEABLE
 from core.decision.policy import probability
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ REASON = _object(
 FLAG = _object(
     ["field", "kind", "message"],
     field=TEXT,
-    kind={"type": "string", "enum": ["out_of_range", "never_seen", "missing"]},
+    kind={"type": "string", "enum": ["outside_allowed", "out_of_range", "never_seen", "missing"]},
     message=TEXT,
 )
 ASSESSMENT = _object(
@@ -81,7 +82,7 @@ ASSESSMENT = _object(
     points=WHOLE,
     decision={"type": "string", "enum": ["approve", "refer", "decline"]},
     reasons=_list(REASON, "Up to four, the weightiest first."),
-    flags=_list(FLAG, "Values the model has not met in training; scored all the same."),
+    flags=_list(FLAG, "Values the dictionary forbids or training never met; scored all the same."),
     model_id=TEXT,
 )
 ATTRIBUTION = _object(
@@ -101,13 +102,21 @@ EXPLANATION = _object(
     reference={"type": "object", "description": "Whom the applicant is compared with, and how."},
     model_id=TEXT,
 )
+ALLOWED = _object(
+    ["low", "high", "values"],
+    "What the data dictionary allows: within the bounds, or listed. A value that is not allowed is "
+    "flagged, and scored all the same.",
+    low={"nullable": True, "description": "Least number or first day; null: no least."},
+    high={"nullable": True, "description": "Largest number or last day; null: no largest."},
+    values=_list(TEXT, "Empty: no list."),
+)
 FIELD = _object(
     ["name", "label", "kind"],
     name=TEXT,
     label=TEXT,
     kind={"type": "string", "enum": ["number", "category", "date", "text"]},
-    unit=TEXT,
-    description=TEXT,
+    unit=_said(TEXT, "Of a number, such as months; may be empty."),
+    description=_said(TEXT, "What the field means, in one sentence; may be empty."),
     group=TEXT,
     low={"nullable": True, "description": "Smallest value seen in training."},
     high={"nullable": True, "description": "Largest value seen in training."},
@@ -115,6 +124,12 @@ FIELD = _object(
     whole=SWITCH,
     categories=_list(TEXT),
     can_be_missing=SWITCH,
+    allowed=ALLOWED,
+    changeable={
+        "type": "string",
+        "enum": list(CHANGEABLE),
+        "description": "Whether applicants can change it; empty where nobody has said.",
+    },
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.data.allowed import ANYTHING, Allowed, Changeable
 from core.data.schema import Column, Kind, Schema
 
 
@@ -27,6 +28,8 @@ class Field:
         whole: Whether all numbers seen are whole.
         categories: Values seen, most frequent first; empty for other kinds.
         can_be_missing: Whether training rows lacked it, so that the model knows what to do.
+        allowed: Which values the data dictionary allows.
+        changeable: Whether applicants can change their value, as the data dictionary says.
     """
 
     name: str
@@ -41,15 +44,19 @@ class Field:
     whole: bool = False
     categories: tuple[str, ...] = ()
     can_be_missing: bool = False
+    allowed: Allowed = ANYTHING
+    changeable: Changeable = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data that `from_json` reads back."""
-        return asdict(self) | {"categories": list(self.categories)}
+        lists = {"categories": list(self.categories), "allowed": self.allowed.to_json()}
+        return asdict(self) | lists
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Field":
         """Return the field that `to_json` wrote."""
-        return cls(**{**data, "categories": tuple(data["categories"])})
+        allowed = Allowed.from_json(data["allowed"]) if "allowed" in data else ANYTHING
+        return cls(**{**data, "categories": tuple(data["categories"]), "allowed": allowed})
 
 
 def learn_fields(frame: pd.DataFrame, schema: Schema, names: Sequence[str]) -> tuple[Field, ...]:
@@ -76,6 +83,8 @@ def _field(series: pd.Series, column: Column) -> Field:
         "description": column.description,
         "group": column.group,
         "can_be_missing": len(known) < len(series),
+        "allowed": column.allowed,
+        "changeable": column.changeable,
     }
     if known.empty:
         return Field(**common)

@@ -12,11 +12,14 @@ from core.data.facts import by_column
 from core.data.finding import Finding
 from core.data.repeats import count_repeated
 from core.data.schema import Column, Schema, outcome_vector, value_text
-from core.data.steps import DropDuplicates
+from core.data.step import Step, listing
+from core.data.steps import Clip, CodesToMissing, DropDuplicates
 from core.errors import SchemaError
 from core.formatting import count, of, percent
 
 FEWEST_ROWS = 50
+MOST_CODES = 100
+"""Up to so many different values are read as missing one by one."""
 
 _SORT = {"error": 0, "warning": 1, "note": 2}
 
@@ -29,7 +32,7 @@ def check(frame: pd.DataFrame, schema: Schema) -> tuple[Finding, ...]:
 
     def of_column(column: Column) -> list[Finding]:
         series = frame[column.name]
-        found = list(check_column(series, column))
+        found = [*check_column(series, column), *_outside_allowed(series, column)]
         if column.role == "feature":
             found += check_leakage(series, column, y)
             found += missing_tells(series, column, y) if y is not None else ()
@@ -130,6 +133,38 @@ def _dates(schema: Schema) -> Iterator[Finding]:
                 f"{column.name!r} has the role date and the type {column.kind}.",
                 "Give it the type date, or another role.",
             )  # fmt: skip
+
+
+def _outside_allowed(series: pd.Series, column: Column) -> Iterator[Finding]:
+    outside = column.allowed.outside(series)
+    if not outside.any():
+        return
+    values = series[outside].value_counts().index
+    seen = listing([value_text(value) for value in values], most=3)
+    held = "" if column.personal else f": {seen}"
+    fix = _as_missing(column, [value_text(value) for value in values])
+    remedy = "Mend the file or the dictionary"
+    yield Finding(
+        "outside_allowed", "Values lie outside what the dictionary allows", "warning", column.name,
+        f"{column.name!r} should be {column.allowed.words(column.unit)}, and is not in "
+        f"{of(int(outside.sum()), len(series))}{held}.",
+        f"{remedy}, or add the step that reads such values as missing." if fix else f"{remedy}.",
+        fix=fix,
+    )  # fmt: skip
+
+
+def _as_missing(column: Column, values: list[str]) -> Step | None:
+    """Return the step that reads what is not allowed as missing; None where no step can."""
+    low, high = column.allowed.low, column.allowed.high
+    if column.kind == "number" and not column.allowed.values and low != high:
+        return Clip((column.name,), _as_float(low), _as_float(high), "missing")
+    if column.kind == "date" or column.personal or len(values) > MOST_CODES:
+        return None
+    return CodesToMissing((column.name,), tuple(values))
+
+
+def _as_float(bound: float | str | None) -> float | None:
+    return None if bound is None or isinstance(bound, str) else bound
 
 
 def _usable_outcome(frame: pd.DataFrame, schema: Schema) -> np.ndarray | None:

@@ -173,7 +173,7 @@ class Bin(ColumnsStep):
         """Return the columns as categories."""
         for name in self.columns:
             schema = schema.change(name, kind="category")
-        return schema
+        return schema.allowing_anything(self.columns)
 
     def learn(self, frame: pd.DataFrame) -> dict[str, Any]:
         """Return the inner bounds per column."""
@@ -259,4 +259,4 @@ def known(series: pd.Series, verb: str) -> pd.Series:
 
 def _in_unit(schema: Schema, names: tuple[str, ...], unit: str) -> Schema:
     columns = (replace(each, unit=unit) if each.name in names else each for each in schema.columns)
-    return replace(schema, columns=tuple(columns))
+    return replace(schema, columns=tuple(columns)).allowing_anything(names)

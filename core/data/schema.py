@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from core.data.allowed import ANYTHING, Allowed, Changeable
 from core.errors import SchemaError
 
 Kind = Literal["number", "category", "date", "text"]
@@ -36,6 +37,8 @@ class Column:
         confidence: How sure the proposal is.
         personal: What personal data it holds, such as "phone numbers"; "" if none. Such values are
             masked wherever they would be shown.
+        allowed: Which values the data dictionary allows.
+        changeable: Whether applicants can change their value, as the data dictionary says.
     """
 
     name: str
@@ -48,11 +51,23 @@ class Column:
     group: str = ""
     confidence: Confidence = ""
     personal: str = ""
+    allowed: Allowed = ANYTHING
+    changeable: Changeable = ""
 
     def __post_init__(self) -> None:
         """Fill the label."""
         if not self.label:
             object.__setattr__(self, "label", self.name.replace("_", " ").strip())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data that `from_json` reads back."""
+        return asdict(self) | {"allowed": self.allowed.to_json()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Column":
+        """Return the column that `to_json` wrote, today or before there was a dictionary."""
+        allowed = Allowed.from_json(data["allowed"]) if "allowed" in data else ANYTHING
+        return cls(**{**data, "allowed": allowed})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +131,18 @@ class Schema:
             ),
         )
 
+    def allowing_anything(self, names: Iterable[str]) -> "Schema":
+        """Return a schema in which the dictionary says nothing about the values of some columns.
+
+        For steps that write other values than the file holds: what was allowed speaks of those.
+        """
+        chosen = set(names)
+        columns = (
+            replace(column, allowed=ANYTHING) if column.name in chosen else column
+            for column in self.columns
+        )
+        return replace(self, columns=tuple(columns))
+
     def add(self, column: Column) -> "Schema":
         """Return a schema with one more column at the end.
 
@@ -129,14 +156,14 @@ class Schema:
     def to_json(self) -> dict[str, Any]:
         """Return plain data that `from_json` reads back."""
         return {
-            "columns": [asdict(column) for column in self.columns],
+            "columns": [column.to_json() for column in self.columns],
             "bad_value": self.bad_value,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Schema":
         """Return the schema that `to_json` wrote."""
-        return cls(tuple(Column(**column) for column in data["columns"]), data["bad_value"])
+        return cls(tuple(map(Column.from_json, data["columns"])), data["bad_value"])
 
 
 def value_text(value: object) -> str:

@@ -42,6 +42,10 @@ class MergeRare(ColumnsStep):
             )
         super().check(schema)
 
+    def schema(self, schema: Schema) -> Schema:
+        """Return the columns without a list of allowed values, which speaks of the old ones."""
+        return schema.allowing_anything(self.columns)
+
     def learn(self, frame: pd.DataFrame) -> dict[str, Any]:
         """Return the categories kept, per column."""
         return {name: self._frequent(frame[name]) for name in self.columns}
@@ -83,6 +87,10 @@ class GroupCategories(ColumnsStep):
             raise CleaningError(f"{self.verb}: give the group a name.")
         super().check(schema)
 
+    def schema(self, schema: Schema) -> Schema:
+        """Return the columns without a list of allowed values, which speaks of the old ones."""
+        return schema.allowing_anything(self.columns)
+
     def change(self, series: pd.Series, learnt: Any) -> pd.Series:
         """Group one column."""
         return series.mask(series.isin(self.values), self.into)
@@ -119,6 +127,10 @@ class NormaliseText(ColumnsStep):
                 raise CleaningError(
                     f"{self.title}: {name!r} is a {schema[name].kind} and holds no text."
                 )
+
+    def schema(self, schema: Schema) -> Schema:
+        """Return the columns without a list of allowed values, which speaks of the old ones."""
+        return schema.allowing_anything(self.columns)
 
     def change(self, series: pd.Series, learnt: Any) -> pd.Series:
         """Rewrite one column: its distinct values, as a million rows hold few of them."""

@@ -21,10 +21,14 @@ LONGEST_TEXT = 200
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One field whose value the model has not met in training; the applicant is scored anyway."""
+    """One field whose value is unusual; the applicant is scored anyway.
+
+    outside_allowed: the data dictionary does not allow it; out_of_range, never_seen and missing:
+    the model has not met it in training.
+    """
 
     field: str
-    kind: Literal["out_of_range", "never_seen", "missing"]
+    kind: Literal["outside_allowed", "out_of_range", "never_seen", "missing"]
     message: str
 
     def to_json(self) -> dict[str, str]:
@@ -137,6 +141,8 @@ def _expected(field: Field) -> str:
 def _flag(field: Field, value: Value) -> Flag | None:
     if value is None:
         return Flag(field.name, "missing", _missing(field))
+    if not field.allowed.holds(value):
+        return Flag(field.name, "outside_allowed", _outside_allowed(field, value))
     if field.kind == "category":
         known = not field.categories or value in field.categories
         return None if known else Flag(field.name, "never_seen", _never_seen(field, str(value)))
@@ -155,6 +161,15 @@ def _missing(field: Field) -> str:
     if field.can_be_missing:
         return f"{field.label} is not given; it is treated like the blanks in the training data."
     return f"{field.label} is not given; it never was blank in the training data."
+
+
+def _outside_allowed(field: Field, value: float | str) -> str:
+    shown = repr(_short(value)) if field.kind == "category" else _text(value)
+    unit = f" {field.unit}" if field.unit and field.kind != "category" else ""
+    return (
+        f"{field.label} {shown}{unit} is not allowed: the data dictionary allows "
+        f"{field.allowed.words(field.unit)}. Check it before you decide."
+    )
 
 
 def _never_seen(field: Field, value: str) -> str:

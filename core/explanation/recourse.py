@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from core.data.allowed import numbers_among
 from core.data.fields import Field
 
 Direction = Literal["up", "down", "either"]
@@ -111,19 +112,40 @@ class Recourse:
 
 
 def proposed_levers(fields: Sequence[Field]) -> tuple[Lever, ...]:
-    """Return what a person can usually change: amount, term, income, debts; never age or sex.
+    """Return what a person can change: what the data dictionary says, within what it allows.
 
-    Told by the words of name and label, so it is a proposal that people look at.
+    Where it says nothing the words of name and label decide (amount, term, income, debts; never
+    age or sex), so it is a proposal that people look at.
     """
     found = []
     for field in fields:
-        words = f"{field.name} {field.label}".lower()
-        if field.kind != "number" or re.search(rf"\b({_NEVER})", words):
-            continue
-        direction = next((way for pattern, way in _USUALLY if re.search(pattern, words)), None)
-        if direction:
-            found.append(Lever(field.name, direction))
+        if direction := _direction(field):
+            low, high = (_bound(each) for each in (field.allowed.low, field.allowed.high))
+            found.append(Lever(field.name, direction, low, high))
     return tuple(found)
+
+
+def _direction(field: Field) -> Direction | None:
+    if field.changeable == "no" or field.kind not in ("number", "category"):
+        return None
+    if field.kind == "category":
+        return "either" if field.changeable else None
+    if field.changeable == "only up":
+        return "up"
+    if field.changeable == "only down":
+        return "down"
+    return _usual_direction(field) or ("either" if field.changeable else None)
+
+
+def _usual_direction(field: Field) -> Direction | None:
+    words = f"{field.name} {field.label}".lower()
+    if re.search(rf"\b({_NEVER})", words):
+        return None
+    return next((way for pattern, way in _USUALLY if re.search(pattern, words)), None)
+
+
+def _bound(bound: float | str | None) -> float | None:
+    return None if isinstance(bound, str) else bound
 
 
 def recourse(
@@ -279,7 +301,8 @@ class _Search:
         """Return the values a field may take, the nearest first."""
         field = self._fields[lever.name]
         if field.kind == "category":
-            return [value for value in field.categories if value != self._now[lever.name]]
+            others = (value for value in field.categories if value != self._now[lever.name])
+            return [value for value in others if field.allowed.holds(value)]
         if field.kind != "number":
             return []
         start = _number(self._now[lever.name], field)
@@ -288,7 +311,10 @@ class _Search:
         step = lever.step or _round_step(usual, field.whole)
         up = _steps(start, high, step) if lever.direction != "down" else []
         down = _steps(start, low, -step) if lever.direction != "up" else []
-        nearest_first: list[Value] = [*sorted([*up, *down], key=lambda value: abs(value - start))]
+        reached = [value for value in [*up, *down] if field.allowed.holds(value)]
+        if field.allowed.values and not field.allowed.has_range:
+            reached = _listed(field, start, lever.direction, low, high)
+        nearest_first: list[Value] = [*sorted(reached, key=lambda value: abs(value - start))]
         return nearest_first
 
     def _bounds(self, lever: Lever, field: Field) -> tuple[float, float]:
@@ -330,6 +356,15 @@ def _steps(start: float, end: float, step: float) -> list[float]:
     spaced = np.arange(1, most + 1) if most <= FINEST else np.geomspace(1, most, FINEST)
     counts = np.unique(spaced.round().astype(int))
     return [round(start + float(count) * step, 10) for count in counts]
+
+
+def _listed(
+    field: Field, start: float, direction: Direction, low: float, high: float
+) -> list[float]:
+    """Return the numbers that the dictionary lists, this way of the start and within bounds."""
+    least, most = low if direction != "up" else start, high if direction != "down" else start
+    listed = numbers_among(field.allowed.values)
+    return [value for value in listed if least <= value <= most and value != start]
 
 
 def _round_step(scale: float, whole: bool) -> float:

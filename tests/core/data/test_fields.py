@@ -3,6 +3,7 @@ import json
 import pandas as pd
 import pytest
 
+from core.data.allowed import Allowed
 from core.data.casting import cast
 from core.data.fields import Field, learn_fields
 from core.data.schema import Column, Schema
@@ -59,3 +60,15 @@ def test_fields_come_in_the_order_asked_for():
     """The order of the features, not of the file."""
     fields = learn_fields(FRAME, SCHEMA, ["rate", "term"])
     assert [field.name for field in fields] == ["rate", "term"]
+
+
+def test_a_field_carries_what_the_dictionary_says():
+    """To forms and REST, through JSON; a form stored before has none of it."""
+    schema = SCHEMA.change("term", allowed=Allowed(6.0, 72.0), changeable="yes")
+    (field,) = learn_fields(FRAME, schema, ["term"])
+    assert (field.allowed, field.changeable) == (Allowed(6.0, 72.0), "yes")
+    stored = json.loads(json.dumps(field.to_json()))
+    assert stored["allowed"] == {"low": 6.0, "high": 72.0, "values": []}
+    assert Field.from_json(stored) == field
+    del stored["allowed"], stored["changeable"]
+    assert not Field.from_json(stored).allowed

@@ -2,11 +2,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.data.allowed import Allowed
 from core.data.casting import cast
+from core.data.cleaning import Recipe
 from core.data.column_guards import separation
 from core.data.guards import check, require_trainable
 from core.data.schema import Column, Schema
-from core.data.steps import Clip, CodesToMissing, DropDuplicates, MergeRare
+from core.data.steps import (
+    Bin,
+    Clip,
+    CodesToMissing,
+    DropDuplicates,
+    Logarithm,
+    MergeRare,
+    Standardise,
+)
 from core.errors import SchemaError
 
 ROWS = 100
@@ -178,3 +188,51 @@ def test_the_gravest_comes_first():
     data = frame(income=[np.nan] * ROWS, home=["rent", "=own", "own", "ignore"] * 25)
     severities = [finding.severity for finding in check(data, SCHEMA)]
     assert severities == sorted(severities, key=["error", "warning", "note"].index)
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed", "words", "fix"),
+    [
+        (
+            "income", Allowed(0.0, 99.5),
+            "'income' should be 0 to 99.5 EUR, and is not in 1 of 100 rows: 100.072.",
+            Clip(("income",), 0.0, 99.5, "missing"),
+        ),
+        (
+            "income", Allowed(0.0, 99.5, ("7",)),
+            "should be 0 to 99.5 EUR, or 7, and is not in 1 of 100 rows: 100.072.",
+            CodesToMissing(("income",), ("100.072",)),
+        ),
+        (
+            "home", Allowed(values=("rent", "own")),
+            "'home' should be rent, own, and is not in 20 of 100 rows: other.",
+            CodesToMissing(("home",), ("other",)),
+        ),
+    ],
+)  # fmt: skip
+def test_values_outside_the_dictionary_are_found_and_can_be_read_as_missing(
+    name, allowed, words, fix
+):
+    """N of N, and one click that leaves nothing to find."""
+    schema = SCHEMA.change("income", unit="EUR").change(name, allowed=allowed)
+    finding = found("outside_allowed", frame(), schema)
+    assert words in finding.evidence
+    assert finding.fix == fix
+    assert finding.fix is not None
+    fitted = Recipe((finding.fix,)).fit(frame(), schema)
+    assert "outside_allowed" not in codes(fitted.apply(frame()), schema)
+
+
+@pytest.mark.parametrize(
+    "step", [Standardise(("income",)), Logarithm(("income",)), Bin(("income",))]
+)
+def test_what_was_allowed_does_not_hold_for_rescaled_values(step):
+    """Standard deviations are no longer euros."""
+    schema = SCHEMA.change("income", allowed=Allowed(0.0, 1000.0))
+    assert not step.schema(schema)["income"].allowed
+
+
+def test_what_was_allowed_does_not_hold_for_merged_categories():
+    """The dictionary cannot know of "other"."""
+    schema = SCHEMA.change("home", allowed=Allowed(values=("own", "rent")))
+    assert not MergeRare(("home",), 0.1).schema(schema)["home"].allowed

@@ -1,7 +1,10 @@
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from core.data.allowed import Allowed
 from core.data.schema import Column, Schema, outcome_vector
 from core.errors import SchemaError
 
@@ -18,6 +21,20 @@ def test_a_label_defaults_to_the_name_with_spaces():
 def test_a_schema_survives_json():
     """What the store keeps is the same schema again."""
     assert Schema.from_json(SCHEMA.to_json()) == SCHEMA
+
+
+def test_a_schema_keeps_what_is_allowed():
+    """Through JSON, with its lists."""
+    schema = SCHEMA.change("x", allowed=Allowed(0.0, 9.5, ("-9",)), changeable="only up")
+    assert Schema.from_json(json.loads(json.dumps(schema.to_json()))) == schema
+
+
+def test_a_schema_stored_before_there_was_a_dictionary_still_loads():
+    """Its columns allow everything."""
+    stored = SCHEMA.to_json()
+    for column in stored["columns"]:
+        del column["allowed"], column["changeable"]
+    assert Schema.from_json(stored) == SCHEMA
 
 
 def test_changes_leave_the_schema_alone():

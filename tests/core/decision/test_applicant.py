@@ -3,6 +3,7 @@ import math
 import pandas as pd
 import pytest
 
+from core.data.allowed import Allowed
 from core.data.fields import Field
 from core.decision.applicant import flag, from_row, read
 from core.errors import FieldProblem, InputError
@@ -143,3 +144,44 @@ def test_unusual_values_are_flagged_in_words(
 def test_the_ends_of_the_range_are_usual(applicant: dict[str, object]) -> None:
     """Smallest and largest training value raise no flag."""
     assert flag(FIELDS, read(FIELDS, applicant)) == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        (
+            Field("Age", "Age", "number", "years", low=10, high=99, allowed=Allowed(18.0, 75.0)),
+            80.0,
+            "Age 80 years is not allowed: the data dictionary allows 18 to 75 years.",
+        ),
+        (
+            Field(
+                "Home",
+                "Home",
+                "category",
+                categories=("tent", "own"),
+                allowed=Allowed(values=("own",)),
+            ),
+            "tent",
+            "Home 'tent' is not allowed: the data dictionary allows own.",
+        ),
+        (
+            Field("Since", "Since", "date", allowed=Allowed(low="2020-01-01")),
+            "2019-12-31",
+            "Since 2019-12-31 is not allowed: the data dictionary allows at least 2020-01-01.",
+        ),
+    ],
+)
+def test_a_value_the_dictionary_does_not_allow_is_flagged(field, value, words):
+    """Even where the training data held it; inside, nothing is said."""
+    (found,) = flag([field], {field.name: value})
+    assert found.kind == "outside_allowed"
+    assert found.message == f"{words} Check it before you decide."
+    inside = field.allowed.low or field.allowed.values[0]
+    assert flag([field], {field.name: inside}) == ()
+
+
+def test_a_listed_code_may_lie_outside_the_allowed_range():
+    """-9 means that nobody asked; it is still told that training never met it."""
+    field = Field("Age", "Age", "number", low=18, high=75, allowed=Allowed(18.0, 75.0, ("-9",)))
+    assert [found.kind for found in flag([field], {"Age": -9.0})] == ["out_of_range"]

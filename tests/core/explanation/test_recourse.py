@@ -1,8 +1,11 @@
 """core.explanation.recourse: the smallest changes that reach approval, and no others."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from core.data.allowed import Allowed
 from core.data.fields import Field
 from core.explanation.recourse import Lever, proposed_levers, recourse
 
@@ -16,13 +19,13 @@ APPLICANT = {"Age": 30.0, "Income": 100.0, "Amount": 2000.0, "Home": "rent"}
 LEVERS = (Lever("Income", "up"), Lever("Amount", "down"))
 
 
-def found(levers=LEVERS, goal=0.0, applicant=APPLICANT, beyond=False):
+def found(levers=LEVERS, goal=0.0, applicant=APPLICANT, beyond=False, fields=FIELDS):
     """Search with the score below."""
 
     def score(changes):
         return np.array([score_of(applicant | dict(each)) for each in changes])
 
-    return recourse(applicant, FIELDS, levers, score, goal, beyond)
+    return recourse(applicant, fields, levers, score, goal, beyond)
 
 
 def test_every_option_reaches_the_goal():
@@ -102,6 +105,53 @@ def test_amount_and_income_are_proposed_and_age_never_is():
         ("Income", "up"),
         ("Amount", "down"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("place", "says", "levers"),
+    [
+        (0, {"changeable": "no"}, {"Income": "up", "Amount": "down"}),
+        (0, {"changeable": "yes"}, {"Age": "either", "Income": "up", "Amount": "down"}),
+        (1, {"changeable": "no"}, {"Amount": "down"}),
+        (1, {"changeable": "yes"}, {"Income": "up", "Amount": "down"}),
+        (2, {"changeable": "only up"}, {"Income": "up", "Amount": "up"}),
+        (3, {"changeable": "yes"}, {"Income": "up", "Amount": "down", "Home": "either"}),
+    ],
+)
+def test_what_may_change_follows_the_dictionary_before_the_words(place, says, levers):
+    """What it says of a field decides; where it says nothing, name and label do."""
+    proposed = proposed_levers(with_dictionary(place, **says))
+    assert {lever.name: lever.direction for lever in proposed} == levers
+
+
+def with_dictionary(place, **says):
+    """Return the fields with what the dictionary says of one of them."""
+    return (*FIELDS[:place], replace(FIELDS[place], **says), *FIELDS[place + 1 :])
+
+
+def test_bounds_are_those_the_dictionary_allows():
+    """The proposal carries them, and they hold beyond the training range, too."""
+    fields = with_dictionary(1, allowed=Allowed(0.0, 180.0))
+    lever = proposed_levers(fields)[0]
+    assert (lever.low, lever.high) == (0.0, 180.0)
+    assert found((Lever("Income", "up"),), fields=fields).options == ()
+    wide = with_dictionary(1, allowed=Allowed(0.0, 1000.0))
+    options = found(proposed_levers(wide)[:1], goal=-2.5, beyond=True, fields=wide).options
+    assert 400 < options[0].changes[0].after <= 1000
+
+
+@pytest.mark.parametrize(
+    ("place", "allowed", "name", "after"),
+    [
+        (1, Allowed(values=("150", "220", "390")), "Income", 220.0),
+        (3, Allowed(values=("rent",)), "Home", None),
+    ],
+)
+def test_only_listed_values_are_proposed(place, allowed, name, after):
+    """An option names no value that the dictionary would flag."""
+    fields = with_dictionary(place, allowed=allowed)
+    options = found((Lever(name),), goal=0.0 if name == "Income" else 0.9, fields=fields).options
+    assert [option.changes[0].after for option in options] == ([] if after is None else [after])
 
 
 def test_nothing_outside_of_the_training_range_unless_asked():
