@@ -7,6 +7,7 @@ from ui.components.pickers import model_name, pick_model
 from ui.models_actions import actions, history, other_cut_offs, problem
 from ui.models_evidence import figures, origin, versions
 from ui.models_reasons import reason_list
+from ui.models_rules import policy_rules
 from ui.session import workspace
 
 with page_header("Models", "Which versions are there, what speaks for them, and which decides?"):
@@ -24,6 +25,7 @@ with failures():
     versions(workspace().registry.models(), champion)
     st.header("Other cut-offs", anchor=False)
     other_cut_offs(model)
+    policy_rules(model)
     st.header("Reasons", anchor=False)
     reason_list(model)
     st.header("Publication history", anchor=False)

@@ -51,6 +51,8 @@ def _meaning(entry: DecisionRecord) -> str:
 
 def _reasons(entry: DecisionRecord) -> None:
     st.subheader("Principal reasons", anchor=False)
+    for rule in entry.method.get("rules", ()):
+        st.markdown(f":material/gavel: {typeset(rule['reason'])} :gray[(policy rule)]")
     if not entry.reasons:
         st.markdown("No field raised the risk above that of the reference population.")
     for place, reason in enumerate(entry.reasons, start=1):

@@ -1,5 +1,8 @@
 """What can be done with a model version: publish, other cut-offs, download, delete, roll back."""
 
+from dataclasses import replace
+from typing import NoReturn
+
 import pandas as pd
 import streamlit as st
 
@@ -123,20 +126,23 @@ def other_cut_offs(model: ModelVersion) -> None:
         help="Applicants with at least this probability of default are declined.",
     )  # fmt: skip
     try:
-        tried = Policy(round(approve / 100, 5), round(decline / 100, 5), now.scale)
+        tried = replace(
+            now, approve_below=round(approve / 100, 5), decline_from=round(decline / 100, 5)
+        )
     except LendlensError as error:
         st.error(str(error), icon=":material/error:")
         return
     _compare(model, now, tried)
     same = tried.digest == now.digest
     if keep.button("Keep as a new version", disabled=same, icon=":material/add:", key="keep"):
-        made = _made(model, tried)
-        links.go("models", model=made.id)
+        keep_policy(model, tried)
 
 
-def _made(model: ModelVersion, policy: Policy) -> ModelVersion:
+def keep_policy(model: ModelVersion, policy: Policy) -> NoReturn:
+    """Keep a policy as a new version of a model, and leave for it."""
     with st.spinner("Measuring the new version on the test rows"):
-        return change_policy(workspace(), model.id, policy)
+        made = change_policy(workspace(), model.id, policy)
+    links.go("models", model=made.id)
 
 
 def _compare(model: ModelVersion, now: Policy, tried: Policy) -> None:

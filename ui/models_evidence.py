@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.data.catalog import data_set_source
 from core.decision.effect import Effect, Share, effect
 from core.decision.policy import Policy
 from core.errors import LendlensError
@@ -29,14 +30,15 @@ BAD_AMONG = "How many of the applicants approved on the test rows turned out bad
 
 @dataclass(frozen=True, eq=False)
 class UnseenRows:
-    """Outcomes and probabilities of a run's test part."""
+    """Outcomes and probabilities of a run's test part, and its rows as the loan file has them."""
 
     y: np.ndarray
     pd_hat: np.ndarray
+    rows: pd.DataFrame
 
     def effect(self, policy: Policy) -> Effect:
         """Return what a policy does to them."""
-        return effect(policy, self.y, self.pd_hat)
+        return effect(policy, self.y, self.pd_hat, self.rows)
 
 
 def evidence_of(model: ModelVersion) -> Report | None:
@@ -61,9 +63,11 @@ def _evidence(_workspace: Workspace, model_id: str) -> Report | None:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _unseen_rows(_workspace: Workspace, run_id: str) -> UnseenRows:
     raw = _workspace.artifacts.read(f"runs/{run_id}", "predictions.parquet")
-    frame = pd.read_parquet(io.BytesIO(raw), columns=["part", "y", "network"])
+    frame = pd.read_parquet(io.BytesIO(raw), columns=["row", "part", "y", "network"])
     test = frame[frame["part"] == "test"]
-    return UnseenRows(test["y"].to_numpy(), test["network"].to_numpy(float))
+    source, _, _ = data_set_source(_workspace, _workspace.registry.run(run_id).data_set_id)
+    rows = source.loc[test["row"].to_numpy()]
+    return UnseenRows(test["y"].to_numpy(), test["network"].to_numpy(float), rows)
 
 
 def figures(model: ModelVersion) -> None:

@@ -5,6 +5,7 @@ import streamlit as st
 from core.charts.decision import cut_offs
 from core.charts.waterfall import waterfall
 from core.decision.policy import Policy
+from core.decision.rules import Rule
 from core.decision.scoring import Assessment, Scorer
 from core.explanation import words
 from core.explanation.force import force
@@ -29,6 +30,8 @@ def answer(scorer: Scorer, said: Assessment) -> None:
     card, picture = st.columns([6, 7], gap="large", vertical_alignment="center")
     with card:
         verdict(said.decision, said.default_probability, said.points, _caution(scorer, said))
+        if said.decision != said.by_score:
+            st.caption(f"By a policy rule; the score alone would {said.by_score}.")
     with picture:
         cut_off_picture(said.default_probability, scorer.policy, "scoring-cut-offs")
 
@@ -66,12 +69,19 @@ def why(scorer: Scorer, said: Assessment) -> None:
         return
     st.subheader(AGAINST[said.decision], anchor=False)
     force_text(scorer, said.attribution, _who(scorer, said))
+    for rule in said.rules:
+        st.markdown(f":material/gavel: **{typeset(rule.reason)}**  \n{_rule(rule)}")
     if not said.reasons:
         st.markdown(f"Nothing puts this applicant above {_compared(said)}.")
     for place, reason in enumerate(said.reasons, start=1):
         st.markdown(f"{place}. {typeset(reason.sentence)}  \n{_weight(reason, said)}")
     st.caption(f"Whom the applicant is compared with: {said.method['reference']['sentence']}")
     _waterfall(scorer, said, said.attribution)
+
+
+def _rule(rule: Rule) -> str:
+    verb = "declines" if rule.decision == "decline" else "refers"
+    return f":gray[:small[A policy rule {verb} such applicants, whatever the score.]]"
 
 
 def force_text(scorer: Scorer, attribution: Attribution, who: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -87,6 +88,17 @@ class Condition:
                 f"{self.field} holds {values.dtype}, which cannot be compared with {self.value!r}."
             ) from error
         return np.asarray(found)
+
+    def holds_for(self, value: float | str | datetime | None) -> bool:
+        """Return the same for one value: a number, a text, a day as YYYY-MM-DD, or None."""
+        known = value is not None and value == value  # NaN differs from itself
+        if self.test in ("missing", "given"):
+            return known == (self.test == "given")
+        if not known:
+            return False
+        if isinstance(self.value, tuple):
+            return (value in self.value) == (self.test == "is")
+        return (value >= self.value) == (self.test == "at least")  # type: ignore[operator]
 
     def sentence(self, column: Column) -> str:
         """Return the condition in words, such as "Income is below 100"."""

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from core.decision.policy import DECISIONS, Decision, Policy
 
@@ -65,18 +66,22 @@ class Effect:
         return Share(self.bads[decision], self.rows[decision])
 
 
-def effect(policy: Policy, y: np.ndarray, pd_hat: np.ndarray) -> Effect:
+def effect(policy: Policy, y: np.ndarray, pd_hat: np.ndarray, rows: pd.DataFrame) -> Effect:
     """Return what a policy does.
 
     Args:
-        policy: The cut-offs.
+        policy: The cut-offs and rules.
         y: (n,) outcomes; 1 = bad.
         pd_hat: (n,) probabilities of default.
+        rows: (n, ≥ fields of the rules) the applicants as the loan file has them.
     """
     places = np.digitize(pd_hat, [policy.approve_below, policy.decline_from])
-    rows = np.bincount(places, minlength=3)
+    for rule in policy.rules:
+        stricter = np.where(rule.concerns(rows), DECISIONS.index(rule.decision), 0)
+        places = np.maximum(places, stricter)
+    counts = np.bincount(places, minlength=3)
     bads = np.bincount(places, weights=y == 1, minlength=3)
     return Effect(
-        {decision: int(rows[place]) for place, decision in enumerate(DECISIONS)},
+        {decision: int(counts[place]) for place, decision in enumerate(DECISIONS)},
         {decision: int(bads[place]) for place, decision in enumerate(DECISIONS)},
     )

@@ -113,7 +113,7 @@ def record(
         override=override and override.to_json(),
         notice=notice(
             override.decision if override else assessment.decision,
-            [reason.sentence for reason in assessment.reasons],
+            assessment.stated,
             reference,
             at,
             assessment.method.get("compared_with", ""),

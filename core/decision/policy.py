@@ -1,4 +1,4 @@
-"""Cut-offs and points: how a probability of default becomes a decision."""
+"""Cut-offs, points and rules: how a probability of default becomes a decision."""
 
 import hashlib
 import json
@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from core.decision.applicant import Value
+from core.decision.rules import Rule
 from core.errors import DecisionError
 from core.formatting import percent
 
@@ -17,6 +19,15 @@ DECISIONS: tuple[Decision, ...] = ("approve", "refer", "decline")
 
 REFER_SHARE = 0.10
 """Share of all validation applicants the proposed refer band holds, just under the decline."""
+
+
+def strictest(*decisions: Decision) -> Decision:
+    """Return the strictest of decisions: decline, else refer, else approve.
+
+    >>> strictest("approve", "refer"), strictest("decline", "refer")
+    ('refer', 'decline')
+    """
+    return max(decisions, key=DECISIONS.index)
 
 
 def probability(log_odds: float) -> float:
@@ -84,19 +95,22 @@ class Policy:
     """What is done with a probability of default (PD).
 
     A PD under `approve_below` is approved, one of at least `decline_from` is declined, and a
-    person looks at what lies between. Equal cut-offs leave no refer band.
+    person looks at what lies between. Equal cut-offs leave no refer band. Rules refer or decline
+    by a fact, whatever the PD.
 
     Attributes:
         approve_below: In [0, 1].
         decline_from: In [0, 1], at least `approve_below`.
         scale: Points.
         version: Counts the policies of one trained network.
+        rules: In the order in which a notice states them.
     """
 
     approve_below: float
     decline_from: float
     scale: PointsScale = PointsScale()
     version: int = 1
+    rules: tuple[Rule, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse cut-offs that contradict each other."""
@@ -117,6 +131,10 @@ class Policy:
         if default_probability < self.approve_below:
             return "approve"
         return "refer" if default_probability < self.decline_from else "decline"
+
+    def rules_for(self, values: Mapping[str, Value]) -> tuple[Rule, ...]:
+        """Return the rules that concern an applicant, given one value per field."""
+        return tuple(rule for rule in self.rules if rule.applies(values))
 
     def points(self, log_odds: float) -> int:
         """Return the whole points of one applicant."""
@@ -140,7 +158,15 @@ class Policy:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data that `from_json` reads back."""
-        return asdict(self)
+        told = {
+            "approve_below": self.approve_below,
+            "decline_from": self.decline_from,
+            "scale": asdict(self.scale),
+            "version": self.version,
+        }
+        # Left out where there is none, so that policies from before there were rules keep their
+        # digest.
+        return told | ({"rules": [rule.to_json() for rule in self.rules]} if self.rules else {})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Policy":
@@ -150,6 +176,7 @@ class Policy:
             decline_from=data["decline_from"],
             scale=PointsScale(**data["scale"]),
             version=data["version"],
+            rules=tuple(Rule.from_json(rule) for rule in data.get("rules", ())),
         )
 
 

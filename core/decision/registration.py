@@ -86,6 +86,9 @@ def change_policy(workspace: Workspace, model_id: str, policy: Policy) -> ModelV
         ModelError: The policy is the one it already has.
     """
     model = workspace.registry.model(model_id)
+    fields = Bundle.from_files(partial(workspace.artifacts.read, f"models/{model_id}")).fields
+    for rule in policy.rules:
+        rule.require_field(fields)
     if Policy.from_json(model.policy).digest == policy.digest:
         raise ModelError(
             f"Version {model.version} already has these cut-offs. Change one to make a new version."

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from core.decision.applicant import Flag, Value, flag, read
-from core.decision.policy import Decision, Policy, probability
+from core.decision.policy import Decision, Policy, probability, strictest
+from core.decision.rules import Rule
 from core.decision.wordings import read_wordings
 from core.errors import ExplanationError, FieldProblem, InputError
 from core.explanation.reason_list import STANDARD, ReasonList
-from core.explanation.reasons import Reason, reasons
+from core.explanation.reasons import MOST, Reason, reasons
 from core.explanation.reference import Kind, Reference, from_files
 from core.explanation.shapley import Attribution, Explainer
 from core.model.bundle import Bundle
@@ -37,10 +38,12 @@ class Assessment:
         default_probability: In [0, 1].
         log_odds: ln(PD / (1 − PD)); points and reasons are computed from it.
         points: Whole points on the policy's scale.
-        decision: By the policy's cut-offs.
+        decision: By the policy's cut-offs and rules.
         reasons: Up to four, the weightiest first; empty when they were not asked for.
         flags: What is unusual about the values.
         model_id: Which model version said so.
+        rules: The policy's rules that concern the applicant.
+        by_score: What the cut-offs alone would decide.
         attribution: Each feature's share in the log-odds; None when reasons were not asked for.
         method: How the reasons were found and worded, as kept in a decision record.
         features: What the reasons speak of: each feature's value, None where it was not given.
@@ -53,9 +56,22 @@ class Assessment:
     reasons: tuple[Reason, ...]
     flags: tuple[Flag, ...]
     model_id: str
+    rules: tuple[Rule, ...] = ()
+    by_score: Decision = "approve"
     attribution: Attribution | None = None
     method: dict[str, Any] = field(default_factory=dict)
     features: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """What a notice states, at most four: rules that led to the decision, then the score's.
+
+        Where the score alone would approve and a rule does not, its reasons led to nothing.
+        """
+        by_rule = tuple(rule.reason for rule in self.rules if rule.decision == self.decision)
+        if by_rule and self.by_score == "approve":
+            return by_rule[:MOST]
+        return (*by_rule, *(reason.sentence for reason in self.reasons))[:MOST]
 
     def to_json(self) -> dict[str, Any]:
         """Return what another system receives."""
@@ -65,6 +81,7 @@ class Assessment:
             "points": self.points,
             "decision": self.decision,
             "reasons": [reason.to_json() for reason in self.reasons],
+            "rules": [rule.to_json() for rule in self.rules],
             "flags": [flag.to_json() for flag in self.flags],
             "model_id": self.model_id,
         }
@@ -221,14 +238,18 @@ class Scorer:
     def _scored(self, row: _ReadIn) -> Assessment:
         log_odds = self.bundle.network.log_odds_row(row.encoded)
         default_probability = probability(log_odds)
+        by_score = self.policy.decide(default_probability)
+        rules = self.policy.rules_for(row.values)
         return Assessment(
             default_probability=default_probability,
             log_odds=log_odds,
             points=self.policy.points(log_odds),
-            decision=self.policy.decide(default_probability),
+            decision=strictest(by_score, *(rule.decision for rule in rules)),
             reasons=(),
             flags=flag(self.bundle.fields, row.values),
             model_id=self.model.id,
+            rules=rules,
+            by_score=by_score,
         )
 
     def explainer(self, compared_with: Kind = "near_cut_off") -> Explainer:
@@ -274,6 +295,7 @@ class Scorer:
             "shapley": attribution.method,
             "longest_error_bar": 0.0 if attribution.bars is None else float(attribution.bars.max()),
             "precise": attribution.precise,
+            "rules": [rule.to_json() for rule in said.rules],
             "wording": {
                 "id": wordings.digest,
                 "own": {r.field: wordings.own[r.field] for r in found if r.field in wordings.own},

@@ -214,3 +214,28 @@ def test_a_file_of_another_model_is_refused(seeded, first, open_page):
     at = opened(open_page, first)
     at.file_uploader[0].upload("reasons.csv", b"Field,When,Wording\nshoe,below,x\n").run()
     assert any("'shoe' is no field" in error.value for error in at.error)
+
+
+def test_a_policy_rule_makes_a_new_version(seeded, first, open_page):
+    """It is said in words with how many it concerns, and can be removed again."""
+    at = open_page("models", model=first.id)
+    at.session_state["shelf-rules"] = True
+    at.run()
+    at.selectbox(key="rule-field").select("Income").run()
+    at.selectbox(key="rule-Income").select("below").run()
+    at.number_input(key="rule-value-Income").set_value(50.0).run()
+    at.text_input(key="rule-reason").input("The income is below 50 a month.").run()
+    assert not at.exception
+    assert any("of the test part" in caption.value for caption in at.caption)
+    at.button(key="keep-rule").click().run()
+    assert not at.exception
+    made = max(seeded.registry.models(), key=lambda model: model.created_at)
+    [rule] = made.policy["rules"]
+    assert (rule["field"], rule["test"], rule["value"]) == ("Income", "below", 50.0)
+    at = open_page("models", model=made.id)
+    at.session_state["shelf-rules"] = True
+    at.run()
+    assert "**Decline** if Income is below 50" in text(at)
+    at.button(key="rule-0").click().run()
+    newest = max(seeded.registry.models(), key=lambda model: model.created_at)
+    assert "rules" not in newest.policy

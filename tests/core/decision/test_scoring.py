@@ -139,6 +139,7 @@ def test_an_assessment_is_json(scorer: Scorer) -> None:
         "points",
         "decision",
         "reasons",
+        "rules",
         "flags",
         "model_id",
     ]
