@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from core.data.allowed import CHANGEABLE
+from core.data.conditions import TESTS
 from core.decision.policy import probability
 
 if TYPE_CHECKING:
@@ -75,13 +76,31 @@ FLAG = _object(
     kind={"type": "string", "enum": ["outside_allowed", "out_of_range", "never_seen", "missing"]},
     message=TEXT,
 )
+RULE = _object(
+    ["field", "test", "decision", "reason"],
+    field=TEXT,
+    test={"type": "string", "enum": list(TESTS)},
+    value={"nullable": True, "description": "What the field is compared with."},
+    decision={"type": "string", "enum": ["refer", "decline"]},
+    reason=_said(TEXT, "The fact in words; in a notice it stands before the other reasons."),
+)
 ASSESSMENT = _object(
-    ["default_probability", "log_odds", "points", "decision", "reasons", "flags", "model_id"],
+    [
+        "default_probability",
+        "log_odds",
+        "points",
+        "decision",
+        "reasons",
+        "rules",
+        "flags",
+        "model_id",
+    ],
     default_probability=_said(NUMBER, "In [0, 1]."),
     log_odds=NUMBER,
     points=WHOLE,
     decision={"type": "string", "enum": ["approve", "refer", "decline"]},
     reasons=_list(REASON, "Up to four, the weightiest first."),
+    rules=_list(RULE, "Policy rules that make the decision at least as strict as they say."),
     flags=_list(FLAG, "Values the dictionary forbids or training never met; scored all the same."),
     model_id=TEXT,
 )
