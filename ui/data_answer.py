@@ -6,6 +6,7 @@ from core.data.finding import Finding
 from core.formatting import MISSING, count, percent
 from ui.components.metrics import Figure, metric_row
 from ui.data_draft import Draft, View
+from ui.data_survey import wait_for_survey
 
 _ICONS = {
     "error": ":red[:material/error:]",
@@ -18,6 +19,8 @@ _AT_ONCE = 3
 def answer(draft: Draft, view: View) -> None:
     """Draw the figures, then what was found."""
     metric_row([_rows(draft, view), _bads(view), _features(view), _missing(view), _found(view)])
+    if view.survey is None:
+        wait_for_survey(draft.digest, *view.frame.shape)
     _findings(draft, view)
 
 
@@ -46,6 +49,8 @@ def _features(view: View) -> Figure:
 
 
 def _missing(view: View) -> Figure:
+    if view.survey is None:
+        return Figure("Missing", MISSING, "is being counted")
     features = [p for p in view.profiles if p.role == "feature"]
     cells = sum(p.missing for p in features)
     if not cells:
@@ -58,6 +63,8 @@ def _missing(view: View) -> Figure:
 
 
 def _found(view: View) -> Figure:
+    if view.survey is None:
+        return Figure("To look at", MISSING, "is being looked for")
     numbers = [sum(f.severity == s for f in view.findings) for s in ("error", "warning", "note")]
     errors, warnings, notes = numbers
     also = f" · {notes} {'note' if notes == 1 else 'notes'}" if notes else ""
@@ -117,5 +124,5 @@ def _set_role(draft: Draft, finding: Finding) -> None:
 
 
 def ready(view: View) -> bool:
-    """Return whether nothing stops a training."""
-    return all(finding.severity != "error" for finding in view.findings)
+    """Return whether it is known that nothing stops a training."""
+    return view.survey is not None and all(finding.severity != "error" for finding in view.findings)

@@ -5,7 +5,7 @@ A refresh, a second tab or a deep link (`?source=`) finds it as it was left.
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,11 +16,12 @@ import streamlit as st
 from core.data import catalog
 from core.data.cleaning import Recipe, StepPreview, replay
 from core.data.finding import Finding
-from core.data.guards import check
-from core.data.profiling import ColumnProfile, profile
+from core.data.profiling import ColumnProfile
 from core.data.schema import Schema, outcome_vector
+from core.data.survey import Survey
 from core.errors import LendlensError, SchemaError
 from core.store.tables import Source
+from ui.data_survey import looking
 from ui.session import workspace
 
 _MOST_UNDONE = 30
@@ -38,17 +39,25 @@ class View:
         frame: After all steps.
         schema: Columns after all steps.
         previews: What each step touched.
-        profiles: One for each column.
-        findings: The gravest first.
         y: (n,) outcome, 1 = bad; None while it cannot be used.
+        survey: Profiles and findings; None while a large file is being looked through.
     """
 
     frame: pd.DataFrame
     schema: Schema
     previews: tuple[StepPreview, ...]
-    profiles: tuple[ColumnProfile, ...]
-    findings: tuple[Finding, ...]
     y: np.ndarray | None
+    survey: Survey | None = None
+
+    @property
+    def profiles(self) -> tuple[ColumnProfile, ...]:
+        """One for each column; none before they are found."""
+        return self.survey.profiles if self.survey else ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The gravest first; none before they are found."""
+        return self.survey.findings if self.survey else ()
 
     @property
     def bad_rate(self) -> float | None:
@@ -93,12 +102,14 @@ class Draft:
         return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:20]
 
     def look(self) -> View:
-        """Return what the page shows.
+        """Return what the page shows; a large file without what is still being found.
 
         Raises:
             DataError: A step or a type does not fit.
         """
-        return _look(self.digest, self)
+        rows = _look(self.digest, self)
+        found = looking().at(workspace(), self.digest, rows.frame, rows.schema)
+        return rows if found is None else _seen(self.digest, rows, found)
 
     def change(self, *, schema: Schema | None = None, recipe: Recipe | None = None) -> bool:
         """Keep other roles or another recipe, if they work; else note why and change nothing."""
@@ -111,7 +122,7 @@ class Draft:
             (*self.history, before)[-_MOST_UNDONE:],
         )
         try:
-            changed.look()
+            _look(changed.digest, changed)
         except LendlensError as error:
             st.session_state[_PROBLEM] = str(error)
             return False
@@ -164,14 +175,12 @@ def _look(digest: str, _draft: Draft) -> View:
         y = outcome_vector(cleaned.frame, cleaned.schema)
     except SchemaError:
         y = None
-    return View(
-        cleaned.frame,
-        cleaned.schema,
-        cleaned.previews,
-        profile(cleaned.frame, cleaned.schema),
-        check(cleaned.frame, cleaned.schema),
-        y,
-    )
+    return View(cleaned.frame, cleaned.schema, cleaned.previews, y)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _seen(digest: str, _rows: View, _found: Survey) -> View:
+    return replace(_rows, survey=_found)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.charts.profile import distribution
+from core.data.personal_data import masked_frame
 from core.data.profiling import ColumnProfile, finding
 from core.formatting import MISSING, percent
 from ui import theme
@@ -18,16 +19,27 @@ from ui.data_relations import relations
 
 _WORDS = {"bin": "Values", "rows": "Rows", "share": "Share", "bads": "Bads",
           "bad_rate": "Bad rate", "low": "Bad rate, 95 % from", "high": "to"}  # fmt: skip
+_FIRST = 10
 
 
 def profiles(draft: Draft, view: View) -> None:
     """Draw the table of all columns and the picture of the one that is chosen in it."""
+    if view.survey is None:
+        _first_rows(view)
+        return
     rows, picture = st.columns([7, 5], gap="medium")
     with rows:
         chosen = _choose(view)
     with picture:
         _picture(chosen, view)
     relations(draft, view)
+
+
+def _first_rows(view: View) -> None:
+    """Draw rows while the profiles are still being made."""
+    rows = masked_frame(view.frame.head(_FIRST), view.schema.personal)
+    st.caption(f"The first {len(rows)} rows after all steps, until the profiles are made")
+    table(rows, alt="First rows after all steps", key="rows-meanwhile", height="content")
 
 
 def _choose(view: View) -> ColumnProfile:

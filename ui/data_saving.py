@@ -58,6 +58,12 @@ def _saved(draft: Draft, view: View) -> DataSet | None:
     return None
 
 
+def _hindrance(view: View) -> str | None:
+    if view.survey is None:
+        return "The file is still being looked through."
+    return None if ready(view) else "Mend what is marked as an error first."
+
+
 def _go_on(saved: DataSet) -> None:
     words, button = st.columns([3, 1], vertical_alignment="center")
     rate = percent(saved.bads / saved.rows)
@@ -84,7 +90,7 @@ def _save(draft: Draft, view: View) -> None:
         disabled=not ready(view),
         key="save-data-set",
         width="stretch",
-        help=None if ready(view) else "Mend what is marked as an error first.",
+        help=_hindrance(view),
     )
     if not pressed:
         return

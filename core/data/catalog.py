@@ -17,6 +17,7 @@ from core.data.relations import Relations
 from core.data.roles import typed
 from core.data.samples import Sample, sample
 from core.data.schema import Schema, outcome_vector
+from core.data.survey import Survey, edition
 from core.errors import NotFoundError, ReadError
 from core.store.tables import DataSet, Source
 from core.store.workspace import Workspace
@@ -24,6 +25,7 @@ from core.store.workspace import Workspace
 _FRAME = "frame.parquet"
 _ORIGINAL = "original"
 _RELATIONS = "relations.json"
+_SURVEY = "survey.json"
 BROKEN = "broken_rows.txt"
 
 
@@ -103,6 +105,20 @@ def relations(workspace: Workspace, digest: str) -> Relations | None:
     if not workspace.artifacts.exists(folder):
         return None
     return Relations.from_json(json.loads(workspace.artifacts.read(folder, _RELATIONS)))
+
+
+def keep_survey(workspace: Workspace, digest: str, found: Survey) -> None:
+    """Keep what was seen of a draft; `digest` names its state."""
+    folder = f"surveys/{digest}-{edition()}"
+    workspace.artifacts.write(folder, {_SURVEY: _json(found.to_json())})
+
+
+def survey(workspace: Workspace, digest: str) -> Survey | None:
+    """Return what was kept of this state of a draft, if it was looked through by today's rules."""
+    folder = f"surveys/{digest}-{edition()}"
+    if not workspace.artifacts.exists(folder):
+        return None
+    return Survey.from_json(json.loads(workspace.artifacts.read(folder, _SURVEY)))
 
 
 def save_data_set(

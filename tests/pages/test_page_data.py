@@ -297,7 +297,8 @@ def test_an_unknown_file_in_the_address_is_said(workspace, source, open_page):
 def test_findings_are_counted_in_words(severities, said):
     """One note is no "notes", and none are not mentioned."""
     findings = [Finding("code", "Title", each, None, "Seen.", "Mend.") for each in severities]
-    assert _found(SimpleNamespace(findings=findings)).detail == said
+    view = SimpleNamespace(findings=findings, survey=findings)
+    assert _found(view).detail == said
 
 
 BROKEN = b"age,status\n30,good\n40\n50,bad\n60,bad,1\n" + b"25,good\n" * 40
