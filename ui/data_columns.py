@@ -1,25 +1,31 @@
 """What each column is for: types, roles and names, with the reason for each proposal."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any, get_args
 
 import pandas as pd
 import streamlit as st
 
+from core.data.allowed import CHANGEABLE, Allowed
+from core.data.dictionary_cells import bound_cell, read_bound, read_values, values_cell
 from core.data.roles import propose_bad_value, protected_ground
-from core.data.schema import Kind, Role, Schema, value_text
+from core.data.schema import Column, Kind, Role, Schema, value_text
 from core.data.step import listing
+from core.errors import SchemaError
+from ui.data_dictionary import dictionary
 from ui.data_draft import Draft, View, source_rows
 
-_SHOWN = ("name", "role", "kind", "confidence", "why", "label", "unit", "group", "description")
+_PLAIN = ("name", "role", "kind", "confidence", "why", "label", "unit")
+_FURTHER = ("changeable", "group", "description")
 _VERSION = "columns-version"
 
 
 def columns(draft: Draft, _: View) -> None:
-    """Draw the outcome, the note on protected columns and the table of all columns."""
+    """Draw the outcome, the note on protected columns, the table of all columns and its file."""
     _outcome(draft)
     _protected(draft.schema)
     _editor(draft)
+    dictionary(draft, forget_edits)
 
 
 def _outcome(draft: Draft) -> None:
@@ -86,7 +92,7 @@ def _protected(schema: Schema) -> None:
 
 def _editor(draft: Draft) -> None:
     key = _key("columns", draft)
-    table = pd.DataFrame([asdict(column) for column in draft.schema.columns])[list(_SHOWN)]
+    table = pd.DataFrame([_cells(column) for column in draft.schema.columns])
     # The table drawn first stays the base of the edits, so that the cursor keeps its place.
     base = st.session_state.setdefault(f"{key}-base", table)
     st.data_editor(
@@ -96,14 +102,29 @@ def _editor(draft: Draft) -> None:
         height="content",
         disabled=["name", "confidence", "why"],
         column_config=_config(),
-        alt="Columns with role, type, reason, label, unit, group and description",
+        alt="Columns with role, type, reason, label, unit, what is allowed, group and description",
     )
     _take(draft, key, base)
+
+
+def _cells(column: Column) -> dict[str, str]:
+    """Return what the table shows of a column."""
+    return {
+        **{name: getattr(column, name) for name in _PLAIN},
+        "low": bound_cell(column.allowed.low),
+        "high": bound_cell(column.allowed.high),
+        "values": values_cell(column.allowed.values),
+        **{name: getattr(column, name) for name in _FURTHER},
+    }
 
 
 _SURE = (
     "How sure the proposed role and type are. sure: name and values say so · likely: one of them "
     "does · guess: look at it before you go on · blank: chosen by you"
+)
+_ALLOWED = (
+    "A number, or a date such as 2026-01-31. Values outside are reported as a finding, and flagged "
+    "when somebody applies; they are scored all the same."
 )
 
 
@@ -125,9 +146,21 @@ def _config() -> dict[str, Any]:
         "why": text("Why", width=360),
         "label": text("Called", width=140, help="The name on screen"),
         "unit": text("Unit", width=110),
+        "low": text("Allowed from", width=105, help=_ALLOWED),
+        "high": text("Allowed to", width=95, help=_ALLOWED),
+        "values": text(
+            "Allowed values", width=150,
+            help="Separated by semicolons. Beside a range they are allowed as well, such as a code "
+            "for not known.",
+        ),
+        "changeable": st.column_config.SelectboxColumn(
+            "Changeable", options=list(CHANGEABLE), width=100,
+            help="Whether applicants can change it themselves, and which way. What would lead to "
+            "approval begins with these; where nothing is said, the name decides.",
+        ),
         "group": text("Group", width=110, help="Heading in the scoring form"),
         "description": text("Meaning", width=300),
-    }
+    }  # fmt: skip
 
 
 def _take(draft: Draft, key: str, base: pd.DataFrame) -> None:
@@ -136,7 +169,14 @@ def _take(draft: Draft, key: str, base: pd.DataFrame) -> None:
         str(base["name"].iloc[int(row)]): changes
         for row, changes in st.session_state[key]["edited_rows"].items()
     }
-    schema, others_changed = edited(draft.schema, edits, source_rows(draft.source.id))
+    schema, others_changed = draft.schema, False
+    for name, changes in edits.items():
+        try:
+            schema, more = edited(schema, {name: changes}, source_rows(draft.source.id))
+        except SchemaError as error:
+            st.error(f"{name} was not changed. {error}", icon=":material/error:")
+            continue
+        others_changed |= more
     if schema == draft.schema:
         return
     if not draft.change(schema=schema) or others_changed:
@@ -147,12 +187,17 @@ def _take(draft: Draft, key: str, base: pd.DataFrame) -> None:
 def edited(
     schema: Schema, edits: dict[str, dict[str, Any]], frame: pd.DataFrame
 ) -> tuple[Schema, bool]:
-    """Return the schema after edits by column name, and whether other cells follow from them."""
+    """Return the schema after edits by column name, and whether other cells follow from them.
+
+    Raises:
+        SchemaError: What is allowed cannot be read.
+    """
     follows = False
     for name, changes in edits.items():
         now = schema[name]
         wanted = {field: value or "" for field, value in changes.items()}
-        if all(getattr(now, field) == value for field, value in wanted.items()):
+        shown = _cells(now)
+        if all(shown[field] == value for field, value in wanted.items()):
             continue
         if wanted.get("role") == "outcome" and now.role != "outcome":
             schema, follows = with_outcome(schema, name, frame), True
@@ -160,10 +205,30 @@ def edited(
         if wanted.get("role", now.role) != now.role or wanted.get("kind", now.kind) != now.kind:
             wanted |= {"why": "Chosen by you.", "confidence": ""}
         wanted["label"] = wanted.get("label", now.label) or name
-        schema = schema.change(name, **wanted)
+        allowed = _allowed(now, wanted)
+        follows |= allowed != now.allowed and "kind" in wanted
+        told = {field: value for field, value in wanted.items() if field not in _BOUNDS}
+        schema = schema.change(name, **told, allowed=allowed)
         if now.role == "outcome" and schema.outcome is None:
             schema = replace(schema, bad_value=None)
     return schema, follows
+
+
+_BOUNDS = ("low", "high", "values")
+
+
+def _allowed(now: Column, wanted: dict[str, Any]) -> Allowed:
+    """Return what is allowed after an edit; bounds do not outlive the type they are of."""
+    kind, shown = wanted.get("kind", now.kind), _cells(now)
+    allowed = now.allowed if kind == now.kind else Allowed(values=now.allowed.values)
+    new = {
+        field: wanted[field] for field in _BOUNDS if wanted.get(field, shown[field]) != shown[field]
+    }
+    changes: dict[str, Any] = {
+        field: read_values(text, kind) if field == "values" else read_bound(text, kind)
+        for field, text in new.items()
+    }
+    return replace(allowed, **changes)
 
 
 def _key(what: str, draft: Draft) -> str:

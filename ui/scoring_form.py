@@ -1,6 +1,7 @@
 """The form: one widget per field of the model, its flag right beneath it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import streamlit as st
@@ -57,7 +58,7 @@ def _ask(asked: Field, draft: Draft, start: Mapping[str, Value]) -> Value:
             format="%g",
             key=key,
             help=_help(asked),
-            placeholder="Not given",
+            placeholder=_hint(asked),
         )
     if asked.kind == "date":
         chosen = st.date_input(
@@ -71,7 +72,7 @@ def _ask(asked: Field, draft: Draft, start: Mapping[str, Value]) -> Value:
         return chosen.isoformat() if chosen else None
     return st.selectbox(
         label,
-        list(asked.categories),
+        _choices(asked),
         index=None,
         key=key,
         help=_help(asked),
@@ -81,7 +82,26 @@ def _ask(asked: Field, draft: Draft, start: Mapping[str, Value]) -> Value:
 
 
 def _help(asked: Field) -> str:
-    return " ".join(part for part in (asked.description, _seen(asked)) if part)
+    return " ".join(part for part in (asked.description, _allowed(asked), _seen(asked)) if part)
+
+
+def _hint(asked: Field) -> str:
+    """Say in an empty field which range is allowed."""
+    return f"Not given ({_range(asked)})" if asked.allowed.has_range else "Not given"
+
+
+def _range(asked: Field) -> str:
+    return typeset(replace(asked.allowed, values=()).words())
+
+
+def _allowed(asked: Field) -> str:
+    words = asked.allowed.words(asked.unit)
+    return f"Allowed: {typeset(words)}." if words else ""
+
+
+def _choices(asked: Field) -> list[str]:
+    """Return the categories seen in training, then what else the dictionary allows."""
+    return list(dict.fromkeys((*asked.categories, *asked.allowed.values)))
 
 
 def _seen(asked: Field) -> str:

@@ -18,6 +18,19 @@ def test_the_schema_lists_the_fields_of_the_champion(ask: Ask, champion: Scorer)
     assert told["fields"][0]["unit"] == "years"
 
 
+def test_the_schema_tells_what_the_dictionary_says(ask: Ask, champion: Scorer) -> None:
+    """Meaning, what is allowed and whether it can be changed; what is not allowed is flagged."""
+    age, _, amount, _ = ask("GET", "/v1/models/champion/schema").json()["fields"]
+    assert amount["description"] == "Asked."
+    assert amount["allowed"] == {"low": 0.0, "high": 1_000_000.0, "values": []}
+    assert amount["changeable"] == "only down"
+    assert (age["allowed"], age["changeable"]) == ({"low": None, "high": None, "values": []}, "")
+    applicant = {"Age": 31, "Income": 129, "Amount": -5, "Home": "rent"}
+    (flag,) = ask("POST", "/v1/predict", json={"applicant": applicant}).json()["flags"]
+    assert (flag["field"], flag["kind"]) == ("Amount", "outside_allowed")
+    assert "the data dictionary allows 0 to 1,000,000." in flag["message"]
+
+
 def test_the_schema_needs_a_champion(ask: Ask) -> None:
     """Without one the caller is told what to do."""
     answer = ask("GET", "/v1/models/champion/schema")

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from core.data import catalog
+from core.data.allowed import Allowed
 from core.data.cleaning import Recipe
 from core.data.finding import Finding
 from core.data.schema import Schema
@@ -12,6 +13,7 @@ from core.data.steps import STEPS, Clip, Impute
 from core.jobs import relate
 from core.jobs.progress import JobContext
 from ui.data_answer import _found
+from ui.data_draft import Draft
 
 ROWS = [f"{n % 40 + 20},{n * 10},{'bad' if n % 4 == 0 else 'good'}" for n in range(100)]
 RAW = "\n".join(["age,income,status", *ROWS, "30,,bad"]).encode()
@@ -124,6 +126,87 @@ def test_roles_are_edited_in_a_table_and_kept(workspace, source, open_page):
     schema, _ = draft(workspace, source)
     assert schema["age"].role == "feature"
     assert schema["age"].why == "Chosen by you."
+
+
+def edit(at, source, row, **cells):
+    """Type into the table of columns."""
+    at.session_state[f"columns-{source.id}-0"] = {
+        "edited_rows": {row: cells}, "added_rows": [], "deleted_rows": [],
+    }  # fmt: skip
+    return at.run()
+
+
+def test_what_a_column_may_hold_is_edited_in_the_table(workspace, source, open_page):
+    """Bounds, values and changeable are kept, and values outside are found with a remedy."""
+    at = open_page("data", source=source.id, view="Columns")
+    edit(at, source, 1, low="0", high="900,5", values="-9; 0", changeable="only up")
+    column = draft(workspace, source)[0]["income"]
+    assert column.allowed == Allowed(0.0, 900.5, ("-9", "0"))
+    assert column.changeable == "only up"
+    (finding,) = [f for f in Draft.of(workspace.registry.source(source.id)).look().findings
+                  if f.code == "outside_allowed"]  # fmt: skip
+    assert "is not in 9 of 101 rows" in finding.evidence
+
+
+def test_a_bound_that_cannot_be_read_is_said_and_other_edits_are_kept(workspace, source, open_page):
+    """The message names the column; another row's edit goes through."""
+    at = open_page("data", source=source.id, view="Columns")
+    at.session_state[f"columns-{source.id}-0"] = {
+        "edited_rows": {1: {"low": "none"}, 0: {"unit": "years"}},
+        "added_rows": [], "deleted_rows": [],
+    }  # fmt: skip
+    at.run()
+    assert "income was not changed. 'none' is not a number." in texts(at)
+    schema, _ = draft(workspace, source)
+    assert schema["age"].unit == "years"
+    assert not schema["income"].allowed
+
+
+def test_bounds_do_not_outlive_the_type_they_are_of(workspace, source, open_page):
+    """A category has no range; its list of values stays."""
+    at = open_page("data", source=source.id, view="Columns")
+    edit(at, source, 1, low="0", values="-9")
+    edit(at, source, 1, low="0", values="-9", kind="category")
+    assert draft(workspace, source)[0]["income"].allowed == Allowed(values=("-9",))
+
+
+def test_a_dictionary_is_uploaded_looked_at_and_used(workspace, source, open_page):
+    """Nothing changes before the button; what did not fit is listed; undo takes it back."""
+    at = open_page("data", source=source.id, view="Columns")
+    at.session_state["dictionary"] = True
+    at.run()
+    raw = b"Column,Called,Allowed to,Unit,Owner\nAGE,Age of applicant,x,years,Ann\nshoe,,,,\n"
+    at.file_uploader(key=f"dictionary-file-{source.id}").upload("dictionary.csv", raw).run()
+    assert draft_of(workspace, source).get("schema") is None
+    assert "It describes 1 of 3 columns. 1 cell or row could not be read" in texts(at)
+    said = at.dataframe[-1].value
+    assert said.values.tolist() == [
+        ["Could not be read", "Line 2, Allowed to: 'x' is not a number."],
+        ["Not in this loan file", "shoe"],
+        ["Heading not used", "Owner"],
+        ["Not described", "income"],
+        ["Not described", "status"],
+    ]
+    at.button(key=f"dictionary-use-{source.id}").click().run()
+    assert not at.exception
+    column = draft(workspace, source)[0]["age"]
+    assert (column.label, column.unit, column.role) == ("Age of applicant", "years", "protected")
+    assert "Everything that could be read is in the table above." in texts(at)
+
+
+def draft_of(workspace, source):
+    """Return the draft as stored; empty while nothing was changed."""
+    return workspace.registry.source(source.id).draft or {}
+
+
+def test_a_file_that_is_no_dictionary_is_said_so(workspace, source, open_page):
+    """With the heading that is needed."""
+    at = open_page("data", source=source.id, view="Columns")
+    at.session_state["dictionary"] = True
+    at.run()
+    at.file_uploader(key=f"dictionary-file-{source.id}").upload("loans.csv", RAW).run()
+    assert "This file was not read. The first row of the dictionary holds 'age'" in texts(at)
+    assert not [button for button in at.button if button.label == "Use this dictionary"]
 
 
 def test_a_type_that_does_not_fit_is_refused(workspace, open_page):

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.data.allowed import Allowed
 from core.data.catalog import add_source, data_set_source, save_data_set, source_frame
 from core.data.cleaning import Recipe
 from core.data.derive_steps import Ratio
@@ -94,6 +95,8 @@ def _described(schema: Schema) -> Schema:
     for name in ("Age", "Income", "Amount", "Home"):
         schema = schema.change(name, role="feature")
     schema = schema.change("Age", unit="years").change("Status", role="outcome", kind="category")
+    allowed = Allowed(0.0, 1_000_000.0)
+    schema = schema.change("Amount", allowed=allowed, changeable="only down", description="Asked.")
     return replace(schema, bad_value="bad")
 
 
