@@ -41,15 +41,18 @@ def _caution(scorer: Scorer, said: Assessment) -> str:
 
     There it takes the place of another sentence: nothing below moves when it comes or goes.
     """
-    unusual = [flag for flag in said.flags if flag.kind != "missing"]
-    if not unusual:
-        return ""
     labels = {field.name: field.label for field in scorer.bundle.fields}
-    named = ", ".join(labels[flag.field] for flag in unusual)
-    return (
-        f":orange[:material/warning: **The model has never met such a value: {named}.** "
-        "Read the score with care.]"
+    unusual = [flag for flag in said.flags if flag.kind != "missing"]
+    forbidden = [flag for flag in unusual if flag.kind == "outside_allowed"]
+    named = ", ".join(labels[flag.field] for flag in forbidden or unusual)
+    if not named:
+        return ""
+    what = (
+        f"The data dictionary does not allow such a value: {named}."
+        if forbidden
+        else f"The model has never met such a value: {named}."
     )
+    return f":orange[:material/warning: **{what}** Read the score with care.]"
 
 
 def cut_off_picture(default_probability: float, policy: Policy, key: str) -> None:
