@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.data.fields import Field
 from core.decision.ledger import export_json, final_decision, replay
-from core.decision.policy import Policy
+from core.decision.policy import Decision, Policy
 from core.decision.scoring import Scorer
 from core.errors import LendlensError
 from core.formatting import MISSING, number, typeset
@@ -43,10 +43,21 @@ def decision_record(entry: DecisionRecord) -> None:
 
 def _meaning(entry: DecisionRecord) -> str:
     """Say who decided where it was not the cut-offs; "" where it was."""
-    if not entry.override:
+    if entry.override:
+        said = LOOKS[entry.decision].word.lower()
+        return f"A person decided so; the {'rules' if _by_rule(entry) else 'cut-offs'} said {said}."
+    if not _by_rule(entry):
         return ""
-    said = LOOKS[entry.decision].word.lower()
-    return f"A person decided so; the cut-offs said {said}."
+    said = LOOKS[_by_score(entry)].word.lower()
+    return f"A policy rule decided so; the cut-offs said {said}."
+
+
+def _by_rule(entry: DecisionRecord) -> bool:
+    return _by_score(entry) != entry.decision
+
+
+def _by_score(entry: DecisionRecord) -> Decision:
+    return Policy.from_json(entry.policy).decide(entry.pd_hat)
 
 
 def _reasons(entry: DecisionRecord) -> None:

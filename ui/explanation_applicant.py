@@ -16,7 +16,7 @@ from ui.components.page import failures
 from ui.components.verdict import verdict
 from ui.explanation_data import Picture
 from ui.explanation_overall import gap_text
-from ui.scoring_answer import force_text
+from ui.scoring_answer import by_rule, force_text
 from ui.scoring_nearby import nearby_shelves
 from ui.scoring_rows import LoanFile, loan_file
 
@@ -92,7 +92,7 @@ def _explained(scorer: Scorer, said: Assessment, where: str, compared_with: Kind
     steps = path(attribution, said.features, scorer.bundle.schema)
     left, right = st.columns([4, 7], gap="large")
     with left:
-        verdict(said.decision, said.default_probability, said.points)
+        verdict(said.decision, said.default_probability, said.points, by_rule(said))
         st.caption(where)
         force_text(scorer, attribution, reference.name)
         if said.reasons:

@@ -29,11 +29,17 @@ def answer(scorer: Scorer, said: Assessment) -> None:
     """Draw the verdict, and beside it where the applicant stands between the cut-offs."""
     card, picture = st.columns([6, 7], gap="large", vertical_alignment="center")
     with card:
-        verdict(said.decision, said.default_probability, said.points, _caution(scorer, said))
-        if said.decision != said.by_score:
-            st.caption(f"By a policy rule; the score alone would {said.by_score}.")
+        meaning = " ".join(filter(None, [by_rule(said), _caution(scorer, said)]))
+        verdict(said.decision, said.default_probability, said.points, meaning)
     with picture:
         cut_off_picture(said.default_probability, scorer.policy, "scoring-cut-offs")
+
+
+def by_rule(said: Assessment) -> str:
+    """Say that a policy rule decided; "" where the cut-offs did."""
+    if said.decision == said.by_score:
+        return ""
+    return f"A policy rule decides so; the score alone would {said.by_score}."
 
 
 def _caution(scorer: Scorer, said: Assessment) -> str:
@@ -71,9 +77,9 @@ def why(scorer: Scorer, said: Assessment) -> None:
     if said.attribution is None:
         return
     st.subheader(AGAINST[said.decision], anchor=False)
-    force_text(scorer, said.attribution, _who(scorer, said))
     for rule in said.rules:
         st.markdown(f":material/gavel: **{typeset(rule.reason)}**  \n{_rule(rule)}")
+    force_text(scorer, said.attribution, _who(scorer, said))
     if not said.reasons:
         st.markdown(f"Nothing puts this applicant above {_compared(said)}.")
     for place, reason in enumerate(said.reasons, start=1):

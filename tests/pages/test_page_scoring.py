@@ -293,3 +293,22 @@ def test_a_shelf_says_whether_a_small_change_matters(seeded, open_page):
     assert not at.exception
     assert "of 20 small changes." in text(at)
     assert "of 20; the probability of default lies between" in text(at)
+
+
+def test_a_policy_rule_decides_in_view(seeded, model, open_page):
+    """The verdict says so instead of speaking of a cut-off, and the rule comes first."""
+    from dataclasses import replace
+
+    from core.data.conditions import Condition
+    from core.decision.policy import Policy
+    from core.decision.registration import change_policy
+    from core.decision.rules import Rule
+
+    rule = Rule(Condition("Home", "given"), "decline", "We lend to nobody this week.")
+    policy = replace(Policy.from_json(model.policy), rules=(rule,))
+    ruled = change_policy(seeded, model.id, policy)
+    page = open_page("scoring", model=ruled.id)
+    assert not page.exception
+    said = " ".join(each.value for kind in (page.markdown, page.caption) for each in kind)
+    assert "A policy rule decides so; the score alone would" in said
+    assert "**We lend to nobody this week.**" in said
