@@ -143,7 +143,7 @@ def _config() -> dict[str, Any]:
         "role": roles,
         "kind": kinds,
         "confidence": text("Sure", width=70, help=_SURE),
-        "why": text("Why", width=360),
+        "why": text("Why", width=230),
         "label": text("Called", width=140, help="The name on screen"),
         "unit": text("Unit", width=110),
         "low": text("Allowed from", width=105, help=_ALLOWED),

@@ -81,15 +81,17 @@ def _report(found: Import) -> None:
     """Say what became of every part of the file."""
     st.markdown(
         f"It describes {of(len(found.matched), len(found.schema.columns), 'columns')}."
-        + (f" {_left(found)} could not be read and stay as they were." if found.problems else "")
+        + (f" {_left(found)} could not be read and changed nothing." if found.problems else "")
     )
     rows = [(what, which) for what, several in _parts(found) for which in several]
-    if rows:
-        table(
-            pd.DataFrame(rows, columns=["What", "Which"]),
-            alt="What of the dictionary could not be used, and which columns it leaves out",
-            column_config={"What": st.column_config.TextColumn(width=190)},
-        )
+    table(
+        pd.DataFrame(rows, columns=["What", "Which"]),
+        alt="What became of every part of the dictionary",
+        column_config={
+            "What": st.column_config.TextColumn(width=150),
+            "Which": st.column_config.TextColumn(width=560),
+        },
+    )
 
 
 def _left(found: Import) -> str:
@@ -102,5 +104,6 @@ def _parts(found: Import) -> tuple[tuple[str, tuple[str, ...]], ...]:
         ("Could not be read", found.problems),
         ("Not in this loan file", found.unknown),
         ("Heading not used", found.unused),
+        ("Described", found.matched),
         ("Not described", found.undescribed),
     )

@@ -184,6 +184,7 @@ def test_a_dictionary_is_uploaded_looked_at_and_used(workspace, source, open_pag
         ["Could not be read", "Line 2, Allowed to: 'x' is not a number."],
         ["Not in this loan file", "shoe"],
         ["Heading not used", "Owner"],
+        ["Described", "age"],
         ["Not described", "income"],
         ["Not described", "status"],
     ]

@@ -3,9 +3,12 @@
 import codecs
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.data.allowed import Allowed
 from core.data.dictionary import dictionary_frame, read_dictionary
+from core.data.dictionary_cells import read_values, values_cell
 from core.data.schema import Column, Schema
 from core.errors import SchemaError
 from ui.components.table import csv_bytes
@@ -132,3 +135,24 @@ def test_names_that_differ_only_in_writing_are_not_confused():
     schema = Schema((Column("a_b", "number", "feature"), Column("A B", "number", "feature")))
     found = read_dictionary(b"Column,Unit\na b,EUR\nA B,USD\n", schema)
     assert (found.unknown, found.matched) == (("a b",), ("A B",))
+
+
+@given(st.lists(st.text(alphabet="aé ;,|\"'=-+@0.\n", min_size=1), unique=True))
+def test_any_list_of_values_survives_its_cell(values):
+    """Separators, quotes, spaces and line ends within a value are kept."""
+    kept = tuple(value for value in values if value.strip())
+    assert read_values(values_cell(kept), "category") == kept
+
+
+@given(
+    label=st.text(alphabet='aé ;,|"=-+@0.\n', min_size=1).map(str.strip).filter(bool),
+    values=st.lists(st.text(alphabet='aé;,|"=-+@0.', min_size=1), unique=True),
+    low=st.floats(allow_nan=False, allow_infinity=False),
+)
+def test_any_dictionary_survives_its_file(label, values, low):
+    """Texts, lists and numbers to the last bit, whatever a spreadsheet might make of them."""
+    schema = BARE.change("home", label=label, allowed=Allowed(values=tuple(values)))
+    schema = schema.change("age", allowed=Allowed(low=low))
+    found = read_dictionary(csv_bytes(dictionary_frame(schema)), BARE)
+    assert found.problems == ()
+    assert found.schema == schema
