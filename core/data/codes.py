@@ -17,7 +17,7 @@ class Coded:
     """One column.
 
     Attributes:
-        codes: (n,) whole numbers: the position in `values`, -1 where nothing is known.
+        codes: (n,) whole numbers: the position in `values`; where nothing is known, their number.
         values: The different values, in order of appearance.
         counts: (values,) rows of each.
     """
@@ -31,11 +31,6 @@ class Coded:
         """Rows with a value."""
         return int(self.counts.sum())
 
-    @property
-    def positive(self) -> np.ndarray:
-        """(n,) codes with those of missing values behind all others."""
-        return np.where(self.codes < 0, len(self.values), self.codes)
-
 
 _KNOWN: dict[int, tuple["weakref.ref[pa.ChunkedArray]", Coded]] = {}
 
@@ -44,11 +39,11 @@ def coded(series: pd.Series) -> Coded:
     """Return the codes of a column; of texts they are kept as long as the column is."""
     texts = _arrow(series)
     if texts is None:
-        return _of(*pd.factorize(series))
+        return _factorized(series)
     known = _KNOWN.get(id(texts))
     if known is not None and known[0]() is texts:
         return known[1]
-    found = _of(*pd.factorize(series))
+    found = _factorized(series)
     _keep(texts, found)
     return found
 
@@ -58,7 +53,7 @@ def remember(series: pd.Series, codes: np.ndarray, values: pd.Index) -> None:
 
     Args:
         series: (n,) texts.
-        codes: (n,) positions in `values`, -1 where missing.
+        codes: (n,) positions in `values`; where missing, their number.
         values: Different texts, in order of appearance.
     """
     found, texts = _of(codes, values), _arrow(series)
@@ -78,7 +73,11 @@ def _arrow(series: pd.Series) -> pa.ChunkedArray | None:
     return series.array.__arrow_array__()
 
 
+def _factorized(series: pd.Series) -> Coded:
+    codes, values = pd.factorize(series)
+    return _of(np.where(codes < 0, len(values), codes), pd.Index(values))
+
+
 def _of(codes: np.ndarray, values: pd.Index) -> Coded:
-    counts = np.bincount(codes[codes >= 0], minlength=len(values))
-    small = np.min_scalar_type(-max(1, len(values)))
-    return Coded(codes.astype(small), pd.Index(values), counts)
+    counts = np.bincount(codes, minlength=len(values) + 1)[:-1]
+    return Coded(codes.astype(np.min_scalar_type(len(values))), values, counts)

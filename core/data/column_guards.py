@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.codes import coded
-from core.data.facts import ordered_counts
+from core.data.facts import ordered_counts, quantiles
 from core.data.finding import Finding, Severity
 from core.data.schema import Column, value_text
 from core.data.step import listing
@@ -205,7 +205,7 @@ def separation(series: pd.Series, y: np.ndarray) -> float:
         y: (n,) integers; 1 = bad.
     """
     if not pd.api.types.is_numeric_dtype(series):
-        codes = coded(series).positive
+        codes = coded(series).codes
         rows, bads = np.bincount(codes), np.bincount(codes, weights=y)
         if np.count_nonzero(rows) > len(codes) / 10:
             return 0.5  # as many categories as rows separate anything by chance
@@ -215,7 +215,8 @@ def separation(series: pd.Series, y: np.ndarray) -> float:
     if not known.any():
         return 0.5
     if not known.all():
-        numbers = np.where(known, numbers, np.median(numbers[known]))
+        middle = quantiles(np.sort(numbers[known]), np.array([0.5]))
+        numbers = np.where(known, numbers, middle)
     goods, (bads, held) = np.sort(numbers[y == 0]), ordered_counts(numbers[y == 1])
     below, not_above = (np.searchsorted(goods, bads, side) @ held for side in ("left", "right"))
     auc = (below + not_above) / 2 / max(1, len(goods) * held.sum())

@@ -163,7 +163,8 @@ class _Words:
         texts: pd.Series = self.rows(self.values.cast(pa.large_string())).to_pandas()
         series = texts.astype("str").rename(name)
         if self.codes is not None and not self.values.null_count:
-            codes = self.codes.fill_null(-1).to_numpy(zero_copy_only=False)
+            missing = len(self.values)
+            codes = self.codes.fill_null(missing).to_numpy(zero_copy_only=False)
             remember(series, codes, pd.Index(self.values.to_pandas().astype("str")))
         return series
 

@@ -116,8 +116,8 @@ def drift_in_time(frame: pd.DataFrame, schema: Schema) -> Iterator[Finding]:
         return
     moments = frame[dates[0]]
     first, last = (moments.quantile(share) for share in (1 / 3, 2 / 3))
-    early, late = (moments <= first).to_numpy(), (moments > last).to_numpy()
-    if min(early.sum(), late.sum()) < _DRIFT_ROWS:
+    early, late = (np.flatnonzero(rows) for rows in (moments <= first, moments > last))
+    if min(len(early), len(late)) < _DRIFT_ROWS:
         return
     features = [c.name for c in schema.features if c.name in frame]
     indices = by_column(lambda name: psi_of_rows(frame[name], early, late), features)

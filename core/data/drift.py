@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.codes import coded
+from core.data.facts import quantiles
 from core.data.schema import Column, Schema
 
 WATCH, ACT = 0.10, 0.25
@@ -90,14 +91,14 @@ def psi_of_rows(series: pd.Series, before: np.ndarray, after: np.ndarray) -> flo
 
     Args:
         series: (n,) values in the form of their kind.
-        before: (n,) booleans: the earlier rows; at least one.
-        after: (n,) booleans: the later rows; at least one.
+        before: Positions of the earlier rows; at least one.
+        after: Positions of the later rows; at least one.
     """
     if str(series.dtype) != "str":
         values = _numbers(series)
         return _psi(*_shares_of_ranges(values[before], values[after]))
     found = coded(series)
-    codes, bins = found.positive, len(found.values) + 1
+    codes, bins = found.codes, len(found.values) + 1
     return _psi(_shares(codes[before], bins), _shares(codes[after], bins))
 
 
@@ -109,9 +110,9 @@ def _shares_of_values(before: pd.Series, after: pd.Series) -> tuple[np.ndarray, 
 
 def _shares_of_ranges(before: np.ndarray, after: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the shares of both in the deciles of the first, and at the end those missing."""
-    known = np.sort(before[~np.isnan(before)])  # it is sooner than to look for each decile
+    known = np.sort(before[~np.isnan(before)])
     inner = np.linspace(0, 1, _BINS + 1)[1:-1]
-    edges = np.unique(np.quantile(known, inner)) if len(known) else np.empty(0)
+    edges = np.unique(quantiles(known, inner)) if len(known) else np.empty(0)
     return _binned(before, edges), _binned(after, edges)
 
 

@@ -80,6 +80,25 @@ def ordered_counts(known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return ordered[first], np.diff(np.append(first, len(ordered)))
 
 
+def quantiles(ordered: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Return quantiles of numbers that are sorted already, as `np.quantile` gives them.
+
+    Args:
+        ordered: (n,) finite numbers, the smallest first; n > 0.
+        shares: (m,) in [0, 1].
+
+    >>> quantiles(np.array([1.0, 2.0, 4.0, 8.0]), np.array([0.5, 1.0]))
+    array([3., 8.])
+    """
+    places = shares * (len(ordered) - 1)
+    below = np.floor(places).astype(int)
+    part = places - below
+    low, high = ordered[below], ordered[np.minimum(below + 1, len(ordered) - 1)]
+    step = high - low
+    found: np.ndarray = np.where(part < 0.5, low + step * part, high - step * (1 - part))
+    return found
+
+
 def by_column(work: Callable[[T], R], columns: "list[T]") -> list[R]:
     """Return what `work` gives for each column; sorting and counting leave room for a second."""
     if len(columns) < 2:

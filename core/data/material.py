@@ -2,7 +2,6 @@
 
 import io
 import mmap
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,9 +65,9 @@ class Material:
         return pa.BufferReader(pa.py_buffer(self.content))
 
     def holds(self, mark: bytes) -> bool:
-        """Return whether these bytes occur anywhere."""
+        """Return whether a byte occurs anywhere."""
         if not isinstance(self.content, Path):
-            return re.search(re.escape(mark), self.content) is not None
+            return any(mark in block for block in self.blocks())
         if not self.size:
             return False
         with self.content.open("rb") as file:

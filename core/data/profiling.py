@@ -294,7 +294,7 @@ def _others(series: pd.Series, column: Column, y: np.ndarray | None) -> _Counted
     """Count the most frequent categories, or the latest periods, and all others as one."""
     dates = column.kind == "date"
     found = _periods(series) if dates else coded(series)
-    codes, values = found.positive, found.values
+    codes, values = found.codes, found.values
     every = np.append(found.counts, len(series) - found.known)
     order = np.argsort(-every[:-1], kind="stable")
     shown = order[:MOST_CATEGORIES]
@@ -337,7 +337,7 @@ def _periods(dates: pd.Series) -> Coded:
     first = int(since[known].min(initial=0))
     rows = np.bincount(since[known] - first)
     places = np.flatnonzero(rows)
-    codes = np.full(len(whole), -1)
+    codes = np.full(len(whole), len(places))
     codes[known] = (np.cumsum(rows > 0) - 1)[since[known] - first]
     names = np.datetime_as_string((places + first).view(whole.dtype))
     return Coded(codes, pd.Index(names, dtype="str"), rows[places])

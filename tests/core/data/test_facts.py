@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data.column_guards import separation
-from core.data.facts import facts_of
+from core.data.facts import facts_of, quantiles
 from core.data.profiling import information_value
 from core.data.repeats import count_repeated
 
@@ -23,6 +23,16 @@ def test_numbers_are_counted_as_pandas_counts_them(values):
     assert (facts.rows, facts.known) == (len(series), series.count())
     assert facts.distinct == series.nunique()
     assert facts.whole == (series.dropna() == series.dropna().round()).all()
+
+
+@given(
+    st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30),
+    st.lists(st.floats(0, 1), min_size=1, max_size=5),
+)
+def test_quantiles_of_sorted_numbers_are_those_of_numpy(values, shares):
+    """To the last digit: bins may begin at one."""
+    found = quantiles(np.sort(values), np.array(shares))
+    assert found.tolist() == np.quantile(values, shares).tolist()
 
 
 def test_few_values_are_counted_one_by_one():
