@@ -83,10 +83,10 @@ class Allowed:
             return np.zeros(len(series), bool)
         if pd.api.types.is_numeric_dtype(series):
             return self._outside_numbers(series.to_numpy(float))
-        if pd.api.types.is_datetime64_any_dtype(series):
-            series = series.dt.strftime("%Y-%m-%d")
+        dates = pd.api.types.is_datetime64_any_dtype(series)
         codes, distinct = pd.factorize(series)
-        forbidden = np.array([not self.holds(text) for text in distinct], bool)
+        texts = (value.date().isoformat() if dates else value for value in distinct)
+        forbidden = np.array([not self.holds(text) for text in texts], bool)
         return np.asarray(np.append(forbidden, False)[codes])  # -1, a blank, is the last
 
     def words(self, unit: str = "") -> str:
