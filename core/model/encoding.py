@@ -31,56 +31,17 @@ import pyarrow.compute as pc
 
 from core.data.schema import Column
 from core.errors import ModelError
+from core.model.blocks import (
+    CategoryBlock,
+    NumberBlock,
+    category,
+    piecewise,
+    standard,
+    warning,
+)
 from core.model.settings import Numeric
 
 ROWS_AT_ONCE = 512  # keeps the intermediate arrays in the processor's cache
-MOST_CATEGORIES = 64
-LEAST_DEVIANCE = 12.0
-"""What a cut must take off the deviance, -2 log-likelihood. Chance alone reaches 3.8 in one cut
-of twenty, and around 12 where the best of all cuts is looked for."""
-LEAST_ROWS = 10  # on either side of a cut
-FEW_CATEGORIES = 10
-SHRINKAGE = 3.0
-"""A slot of a column of k > 10 values is filled to e / (e + 3 (k - 10)), where e, the number of
-rows times p (1 - p), is how much they tell about the risk. Chosen within the development rows of
-the open files: lending_club gains .002 AUC, files without such columns are as they were."""
-STANDARD_LIMIT = 1e6  # deviations; a number in the wrong unit must not overflow float32
-
-
-@dataclass(frozen=True, slots=True)
-class NumberBlock:
-    """How one number is encoded: slot i = clip((value - low[i]) / width[i]), then the flag.
-
-    `fill` stands for a missing value and makes every slot 0.
-    """
-
-    name: str
-    low: tuple[float, ...]
-    width: tuple[float, ...]
-    clip: tuple[float, float]
-    fill: float
-
-    @property
-    def size(self) -> int:
-        """Slots, the missing flag included."""
-        return len(self.low) + 1
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryBlock:
-    """How one category is encoded: known values in this order, then other, then missing.
-
-    `heights` says how far each of these slots is filled, in (0, 1].
-    """
-
-    name: str
-    categories: tuple[str, ...]
-    heights: tuple[float, ...]
-
-    @property
-    def size(self) -> int:
-        """Slots, other and missing included."""
-        return len(self.categories) + 2
 
 
 @dataclass(frozen=True)
@@ -148,14 +109,14 @@ class Encoder:
         spread = 0.0 if y is None or numeric == "standard" else float(np.var(y))
         return cls(
             tuple(
-                _standard(name, frame[name])
+                standard(name, frame[name])
                 if numeric == "standard"
-                else _piecewise(name, frame[name], bins, cuts, y)
+                else piecewise(name, frame[name], bins, cuts, y)
                 for name in numbers
             ),
-            tuple(_category(name, frame[name], spread) for name in categories),
+            tuple(category(name, frame[name], spread) for name in categories),
             [column.name for column in columns],
-            tuple(text for name in categories if (text := _warning(frame[name]))),
+            tuple(text for name in categories if (text := warning(frame[name]))),
         )
 
     @property
@@ -317,89 +278,6 @@ def _require_usable(frame: pd.DataFrame, columns: Sequence[Column]) -> None:
             f"{len(frame):,} training rows hold a single value in {listing}. "
             "A model cannot learn from that: set the role to ignore on the data page."
         )
-
-
-def _piecewise(
-    name: str, values: pd.Series, bins: int, cuts: int, y: np.ndarray | None
-) -> NumberBlock:
-    numbers = values.to_numpy(np.float64, na_value=np.nan)
-    there = ~np.isnan(numbers)
-    known = np.sort(numbers[there])
-    edges = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)))
-    if len(edges) == 1:  # one value and blanks: the flag tells them apart
-        edges = np.array([edges[0] - 1, edges[0]])
-    low, high = edges[:-1], edges[1:]
-    if cuts and y is not None:
-        jumps = _jumps(numbers[there], y[there], cuts)
-        above = np.searchsorted(known, jumps).clip(1, len(known) - 1)
-        low, high = np.append(low, known[above - 1]), np.append(high, known[above])
-    ramps = np.unique(np.column_stack([low, high]), axis=0)
-    # The tree rounds to float32, so a threshold may fall among equal values.
-    ramps = ramps[ramps[:, 1] > ramps[:, 0]]
-    return NumberBlock(
-        name,
-        tuple(ramps[:, 0].tolist()),
-        tuple((ramps[:, 1] - ramps[:, 0]).tolist()),
-        (0.0, 1.0),
-        -np.inf,
-    )
-
-
-def _jumps(known: np.ndarray, y: np.ndarray, most: int) -> np.ndarray:
-    """Return thresholds at which the share of bads changes more than chance explains."""
-    from sklearn.tree import DecisionTreeClassifier  # slow to import, and serving never fits
-
-    if np.ptp(y) == 0:
-        return np.empty(0)
-    # scikit-learn weighs the decrease by the share of rows, and counts it in bits.
-    least = LEAST_DEVIANCE / (2 * np.log(2) * len(y))
-    tree = DecisionTreeClassifier(
-        criterion="log_loss",
-        max_leaf_nodes=most + 1,
-        min_samples_leaf=LEAST_ROWS,
-        min_impurity_decrease=least,
-    ).fit(known[:, np.newaxis], y)
-    return np.asarray(tree.tree_.threshold[tree.tree_.feature >= 0])
-
-
-def _standard(name: str, values: pd.Series) -> NumberBlock:
-    mean, deviation = float(values.mean()), float(values.std(ddof=0))
-    return NumberBlock(name, (mean,), (deviation or 1.0,), (-STANDARD_LIMIT, STANDARD_LIMIT), mean)
-
-
-def _category(name: str, values: pd.Series, spread: float) -> CategoryBlock:
-    """Return the block of a category; `spread` is p (1 - p) of the outcomes, 0 if not known."""
-    known = _frequent(values)
-    rows = values.value_counts().loc[list(known)].to_numpy(np.float64)
-    missing = float(values.isna().sum())
-    rows = np.array([*rows, len(values) - rows.sum() - missing, missing])
-    excess = max(0, int((rows > 0).sum()) - FEW_CATEGORIES)
-    told = rows * spread
-    shrinks = (rows > 0) & (spread > 0)
-    heights = np.divide(told, told + SHRINKAGE * excess, out=np.ones(len(rows)), where=shrinks)
-    return CategoryBlock(name, known, tuple(heights.tolist()))
-
-
-def _frequent(values: pd.Series) -> tuple[str, ...]:
-    """Return the known values, most frequent first; those beyond the limit count as other."""
-    counts = values.value_counts()
-    ordered = sorted(counts.index, key=lambda value: (-counts[value], value))
-    return tuple(ordered[:MOST_CATEGORIES])
-
-
-def _warning(values: pd.Series) -> str:
-    distinct, rows = values.nunique(), int(values.notna().sum())
-    if distinct > max(MOST_CATEGORIES, rows // 2):
-        return (
-            f"{values.name} has {distinct:,} different values in {rows:,} rows, nearly one per "
-            "applicant. It looks like an identifier; consider the role identifier."
-        )
-    if distinct > MOST_CATEGORIES:
-        return (
-            f"{values.name} has {distinct:,} different values; "
-            f"the {MOST_CATEGORIES} most frequent are told apart, the rest count as other."
-        )
-    return ""
 
 
 def _category_codes(values: pd.Series, block: CategoryBlock) -> np.ndarray:

@@ -9,8 +9,9 @@ import pandas as pd
 
 from core.data.schema import Column
 from core.errors import ModelError
+from core.model.blocks import NumberBlock
 from core.model.calibration import Calibration, calibrate
-from core.model.encoding import Encoder, NumberBlock
+from core.model.encoding import Encoder
 from core.model.keeper import Rows, Watch
 from core.model.network import ColumnSlots, plain
 from core.model.served import ServedNetwork

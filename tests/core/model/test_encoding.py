@@ -8,7 +8,8 @@ import pytest
 
 from core.data.schema import Column
 from core.errors import ModelError
-from core.model.encoding import MOST_CATEGORIES, Encoder
+from core.model.blocks import MOST_CATEGORIES
+from core.model.encoding import Encoder
 
 
 def columns(**kinds):
