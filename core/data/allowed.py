@@ -57,7 +57,7 @@ class Allowed:
 
     def __bool__(self) -> bool:
         """Return whether anything is said."""
-        return self != Allowed()
+        return self.has_range or bool(self.values)
 
     @property
     def has_range(self) -> bool:
