@@ -1,18 +1,21 @@
 """What the pages say about one applicant: time of each answer, and how often recourse finds a way.
 
 Applicants are rows of the file, drawn at random; those of recourse are not approved. Which fields
-may change: once those that are proposed, and once all.
+may change: once those that are proposed, and once all. DiCE (`dice-ml`) is asked the same where it
+is installed.
 """
 
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.applicant_peer import Dice, installed
 from benchmarks.contract import Options, inputs
 from benchmarks.seeding import publish_champion
 from core.config import Settings
@@ -39,7 +42,8 @@ def run(options: Options) -> dict[str, Any]:
         workspace = Workspace.open(Settings.from_environment({"LENDLENS_HOME": str(home)}))
         try:
             measured = _Measured(workspace, model.id, most)
-            return inputs(options) | {"fields": measured.fields, "lendlens": measured.all()}
+            about = inputs(options) | {"fields": measured.fields, "lendlens": measured.all()}
+            return about | measured.beside_dice()
         finally:
             workspace.close()
 
@@ -83,21 +87,42 @@ class _Measured:
     def _stability(self, values: dict[str, Value]) -> object:
         return stability_of(self._scorer, self._scorer.assess(values), values, self._frame)
 
+    def beside_dice(self) -> dict[str, Any]:
+        """Return the same of DiCE over all fields, and how many times as long it takes."""
+        if not installed():
+            return {"left_out": {"dice": "not installed"}}
+        dice = Dice(self._scorer, self._frame)
+        levers = [Lever(field.name) for field in self._scorer.bundle.fields]
+        names = [lever.name for lever in levers]
+        theirs = self._searched(lambda values: dice.options(values, names))
+        ours = self._recourse(levers)
+        return {"dice": theirs, "ratios": _ratios(theirs, ours)}
+
     def _recourse(self, levers: Sequence[Lever]) -> dict[str, Any]:
         """Return times, and how many of those who are not approved get an option."""
+
+        def search(values: dict[str, Value]) -> int:
+            return len(way_to_approval(self._scorer, values, levers).options)
+
+        return self._searched(search) | {"levers": len(levers)}
+
+    def _searched(self, search: Callable[[dict[str, Value]], int]) -> dict[str, Any]:
         applicants = (self._applicant(row) for row in self._rows)
-        refused = [each for each in applicants if self._decision(each) != "approve"][: self._most]
+        not_approved = (each for each in applicants if self._decision(each) != "approve")
+        refused = list(islice(not_approved, self._most))
         options: list[int] = []
-
-        def search(values: dict[str, Value]) -> None:
-            options.append(len(way_to_approval(self._scorer, values, levers).options))
-
-        times = _times(search, refused)
-        found = sum(number > 0 for number in options)
-        return times | {"levers": len(levers), "found": found, "of": len(refused)}
+        times = _times(lambda values: options.append(search(values)), refused)
+        return times | {"found": sum(number > 0 for number in options), "of": len(refused)}
 
     def _decision(self, values: dict[str, Value]) -> str:
         return self._scorer.assess(values, reasons=False).decision
+
+
+def _ratios(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, float]:
+    """Return how many times as long the peer takes; nothing where nobody was asked about."""
+    if not ours["n"]:
+        return {}
+    return {"recourse_dice_over_lendlens": round(theirs["p50_s"] / ours["p50_s"], 1)}
 
 
 def _times(answer: Callable[[Any], object], questions: Sequence[Any]) -> dict[str, Any]:
