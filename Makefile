@@ -23,11 +23,13 @@ format: $(VENV)/.dev  ## Mend what can be mended
 	$(VENV)/bin/ruff check --fix-only .
 	$(VENV)/bin/ruff format .
 
-bench: $(VENV)/.dev  ## Measure pages, training and serving
+bench: $(VENV)/.dev  ## Measure pages, training, serving, explanations and reading
 	$(PY) -m benchmarks pages --json
 	$(PY) -m benchmarks training --json
 	$(PY) -m benchmarks serving --json
 	$(PY) -m benchmarks explanation --json
+	$(PY) -m benchmarks applicant --json
+	$(PY) -m benchmarks ingest --json
 
 screenshots: $(VENV)/.dev  ## Take the pictures of the README from the running app
 	$(PY) -m docs.screenshots
