@@ -6,11 +6,13 @@ be refitted on training rows, stored with a model, and applied to one applicant.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+from pydantic import TypeAdapter
 
 from core.data.casting import Value
 from core.data.schema import Kind, Schema, value_text
@@ -123,17 +125,22 @@ def step_from_json(data: Mapping[str, Any]) -> Step:
     Raises:
         CleaningError: There is no such step, or its settings do not fit.
     """
-    settings = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in data.items()
-        if name != "step"
-    }
     try:
-        return STEPS[data["step"]](**settings)
-    except (KeyError, TypeError) as error:
+        kind = STEPS[data["step"]]
+        settings = {name: value for name, value in data.items() if name != "step"}
+        if strange := set(settings) - {field.name for field in fields(kind)}:
+            raise ValueError(f"It has no setting {listing(sorted(strange), 'or')}.")
+        return _reader(kind.kind).validate_python(settings)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise CleaningError(
-            f"This recipe step cannot be read: {dict(data)!r}. Known steps: {', '.join(STEPS)}."
+            f"This recipe step cannot be read: {str(data)[:200]}. Known steps: {', '.join(STEPS)}."
         ) from error
+
+
+@cache
+def _reader(kind: str) -> "TypeAdapter[Step]":
+    """Return what makes a step of plain data, or refuses settings of other types."""
+    return TypeAdapter(STEPS[kind])
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.data import catalog
 from core.data.allowed import Allowed
@@ -310,6 +311,36 @@ def test_steps_are_taken_from_another_data_set(workspace, source, open_page):
     assert draft(workspace, other)[1] == Recipe(recipe.steps, frozenset({1}))
     assert "1 of 2 steps of Loans · version 1 fit this file." in texts(at)
     assert "no column 'age'" in texts(at)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"{",
+        b"[]",
+        b'{"steps": 3}',
+        b'{"steps": [{"step": "clip", "columns": ["age"], "low": "x"}]}',
+    ],
+)
+def test_a_file_that_is_no_recipe_is_refused(workspace, source, open_page, raw):
+    """Whatever it holds, the steps stay and the message names the file."""
+    from ui.data_draft import Draft
+    from ui.data_recipe_file import _take_file
+
+    seeded(workspace, source, Impute(("income",)))
+
+    def page():
+        import streamlit as st
+
+        draft, taken, raw = st.session_state["about"]
+        taken(draft, "odd.json", raw)
+
+    at = AppTest.from_function(page)
+    at.session_state["about"] = (Draft.of(workspace.registry.source(source.id)), _take_file, raw)
+    at.run()
+    assert not at.exception
+    assert at.session_state["recipe-taken"][0] == "odd.json is no recipe."
+    assert draft(workspace, source)[1] == Recipe((Impute(("income",)),))
 
 
 def test_a_recipe_is_exported(workspace, source, open_page):

@@ -310,7 +310,23 @@ def test_every_kind_of_step_is_tried_here():
     assert {step.kind for step in ALL_STEPS} == set(STEPS)
 
 
-@pytest.mark.parametrize("data", [{"step": "explode"}, {"step": "clip", "colour": 1}, {}])
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"step": "explode"},
+        {"step": "clip", "columns": ["x"], "colour": 1},
+        {"step": "clip"},
+        {"step": "clip", "columns": ["x"], "low": "many"},
+        {"step": "clip", "columns": ["x"], "low": 0, "outside": "elsewhere"},
+        {"step": "clip", "columns": "income", "low": 0},
+        {"step": "bin", "columns": ["x"], "bins": [3]},
+        {"step": "rename", "column": 1, "name": "x"},
+        {"step": "impute", "columns": [None]},
+        {"step": ["clip"]},
+        {},
+        "clip",
+    ],
+)
 def test_an_unknown_step_is_refused(data):
     """A recipe from elsewhere cannot name code to run."""
     with pytest.raises(CleaningError, match="cannot be read"):
