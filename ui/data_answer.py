@@ -27,6 +27,9 @@ def answer(draft: Draft, view: View) -> None:
 def _rows(draft: Draft, view: View) -> Figure:
     rows, of_rows = len(view.frame), draft.source.rows
     detail = "all rows of the file" if rows == of_rows else f"of {count(of_rows)} in the file"
+    if skipped := draft.source.dialect.get("broken", 0):
+        detail = f"{count(skipped)} broken row{'s' * (skipped > 1)} skipped"
+        detail += "" if rows == of_rows else f" · {count(of_rows)} read"
     return Figure("Rows", count(rows), detail)
 
 

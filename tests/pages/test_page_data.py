@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from core.data import catalog
 from core.data.allowed import Allowed
 from core.data.cleaning import Recipe
+from core.data.dialect import Dialect
 from core.data.finding import Finding
 from core.data.schema import Schema
 from core.data.steps import STEPS, Clip, Impute
@@ -455,6 +456,16 @@ def test_columns_are_compared_in_the_background_and_kept(workspace, source, open
     assert not at.error
     assert "All 101 rows" in texts(at)
     assert any("income" in header.value for header in at.subheader)
+
+
+def test_rows_that_were_skipped_are_counted_in_sight(workspace, open_page):
+    """Whoever looks at the number of rows sees that some are not among them."""
+    raw = RAW + b"\n30,1"
+    source = catalog.add_source(workspace, "short.csv", raw, Dialect(skip_broken=True))
+    at = open_page("data", source=source.id)
+    [rows] = [metric for metric in at.metric if metric.label == "Rows"]
+    assert rows.value == "101"
+    assert rows.delta == "1 broken row skipped"
 
 
 def test_versions_of_a_file_are_drawn_and_compared(workspace, source, open_page):
