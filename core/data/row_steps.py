@@ -12,12 +12,23 @@ from core.errors import CleaningError
 
 
 @dataclass(frozen=True)
-class DropMissing(Step):
+class RowStep(Step):
+    """A step that drops rows and changes no value; the outcome may say which."""
+
+    may_touch_outcome = True
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+
+@dataclass(frozen=True)
+class DropMissing(RowStep):
     """Leave out rows in which one of these columns is missing."""
 
     kind = "drop_missing"
     verb = "Drop rows with missing values"
-    may_touch_outcome = True
 
     columns: tuple[str, ...]
 
@@ -31,23 +42,17 @@ class DropMissing(Step):
         """The columns it looks at."""
         return self.columns
 
-    @property
-    def writes(self) -> tuple[str, ...]:
-        """Nothing."""
-        return ()
-
     def keep(self, frame: pd.DataFrame) -> np.ndarray:
         """Keep rows that are complete in these columns."""
         return frame[list(self.columns)].notna().all(axis=1).to_numpy(bool)
 
 
 @dataclass(frozen=True)
-class DropDuplicates(Step):
+class DropDuplicates(RowStep):
     """Leave out rows that repeat an earlier row in these columns."""
 
     kind = "drop_duplicates"
     verb = "Drop duplicate rows"
-    may_touch_outcome = True
 
     columns: tuple[str, ...]
 
@@ -64,23 +69,17 @@ class DropDuplicates(Step):
         """The columns that are compared."""
         return self.columns
 
-    @property
-    def writes(self) -> tuple[str, ...]:
-        """Nothing."""
-        return ()
-
     def keep(self, frame: pd.DataFrame) -> np.ndarray:
         """Keep the first of equal rows."""
         return ~frame.duplicated(list(self.columns)).to_numpy(bool)
 
 
 @dataclass(frozen=True)
-class FilterRows(Step):
+class FilterRows(RowStep):
     """Keep the rows for which a condition holds; see core.data.conditions."""
 
     kind = "filter_rows"
     verb = "Keep some rows"
-    may_touch_outcome = True
 
     column: str
     test: Test
@@ -97,11 +96,6 @@ class FilterRows(Step):
     def reads(self) -> tuple[str, ...]:
         """The column it looks at."""
         return (self.column,)
-
-    @property
-    def writes(self) -> tuple[str, ...]:
-        """Nothing."""
-        return ()
 
     @property
     def condition(self) -> Condition:
