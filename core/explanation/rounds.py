@@ -1,29 +1,31 @@
 """One applicant's games against every reference applicant, solved in rounds.
 
-A round solves each game several times, on coalitions drawn independently with the players in an
-order of their own. The spread of these replicates is the sampling variance of their mean, so an
-estimate knows its error without a model of it; errors average out over the reference population,
-and a later round, with twice the coalitions, over those before it.
+A round solves each game several times, by walks in which its players join in orders drawn
+independently. Each network of a team walks orders of its own: the Shapley values of a mean are
+the mean of the Shapley values, and errors of different orders make up for each other. The spread
+of the replicates is the sampling variance of their mean, so an estimate knows its error without a
+model of it; errors average out over the reference population, and a later round, with twice the
+walks, over those before it.
 """
 
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 
-from core.explanation.coalitions import Design, enough_pairs, enumeration, sample
+from core.explanation.coalitions import enumeration, gains_of_walk, orders
 from core.explanation.error_bars import half_width
 from core.explanation.worth import Tail
 
-FIRST_PAIRS, MOST_PAIRS = 64, 1024
-FEW_PLAYERS = 8
-"""So many are always enumerated: it costs no more than the first round."""
+MOST_WALKS = 32
+"""Of each replicate of a round; rounds have 1, 2, 4, …"""
+FEW_PLAYERS = 4
+"""So many are always enumerated: it costs hardly more than the first round."""
 LEAST_REPLICATES = 16
 """Over all games of a round together; each game has two at least."""
-SEED = 1
 
 CORES = max(1, min(4, os.cpu_count() or 1))
 POOL = ThreadPoolExecutor(CORES, thread_name_prefix="explanation")
@@ -63,7 +65,8 @@ class Positions:
         others: (n, p, h) float32, the same of each reference applicant.
         starts: (n, h) float32, the first layer of each reference applicant.
         differ: (n, p), where the two differ; other fields are no players.
-        gains: (n,) the applicant's log-odds less each reference applicant's.
+        gains: (M, n) each member's share of the applicant's log-odds less each reference
+            applicant's; summed over members they are the difference of the two.
     """
 
     own: np.ndarray
@@ -75,21 +78,11 @@ class Positions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Round:
-    """Means of replicates (n, p), their variances (n, p), and weights among rounds (n,)."""
+    """Means of replicates (n, p), their variances (n, p), and its weight among rounds."""
 
     values: np.ndarray
     variances: np.ndarray
-    weights: np.ndarray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Piece:
-    """Games of equally many players that are played at once, into one replicate's values."""
-
-    design: Design
-    games: np.ndarray
-    order: np.ndarray
-    into: np.ndarray
+    weight: int
 
 
 class Games:
@@ -129,7 +122,8 @@ class Games:
     def play(self) -> None:
         """Play another round; games for which it costs no more are enumerated instead."""
         few, rest = self._next()
-        self._enumerate(few)
+        if few.any():
+            self._enumerate(few)
         if rest.any():
             self._sample(rest)
 
@@ -139,8 +133,8 @@ class Games:
         values, open_ = self._exact.sum(axis=0), ~self._solved
         if not open_.any():
             return Estimate.exact(values / n)
-        weights = np.array([each.weights[open_] for each in self._rounds], float)[..., np.newaxis]
-        weights /= weights.sum(axis=0)
+        weights = np.array([each.weight for each in self._rounds], float)[:, None, None]
+        weights /= weights.sum()
         found = np.array([each.values[open_] for each in self._rounds])
         spread = np.array([each.variances[open_] for each in self._rounds])
         variances = (weights**2 * spread).reshape(-1, len(values))
@@ -152,82 +146,82 @@ class Games:
 
     def _next(self) -> tuple[np.ndarray, np.ndarray]:
         """Return which games (n,) the next round enumerates, and which it samples."""
-        few = ~self._solved & (np.exp2(self.players) <= self._costs())
+        few = ~self._solved & (np.exp2(self.players) <= np.maximum(self._costs(), 2**FEW_PLAYERS))
         return few, ~self._solved & ~few
 
     def _costs(self) -> np.ndarray:
         """Return (n,) coalitions of each game that a round of sampling would evaluate."""
-        return 2 * self._replicates * self._pairs()
+        return np.asarray(2 * self._replicates * self._walks * np.maximum(self.players - 1, 0))
 
-    def _pairs(self) -> np.ndarray:
-        """Return (n,) pairs of coalitions in each replicate of the next round."""
-        pairs = min(FIRST_PAIRS * 2 ** len(self._rounds), MOST_PAIRS)
-        return enough_pairs(self.players, pairs)
+    @property
+    def _walks(self) -> int:
+        """Walks in each replicate of the next round."""
+        return int(min(2 ** len(self._rounds), MOST_WALKS))
 
     def _enumerate(self, games: np.ndarray) -> None:
-        order = _players_first(self._at.differ, None)
-        self._run(self._pieces(games, order, enumeration, self._exact))
+        self._in_parts(games, lambda players: 2**players, self._solve)
         self._solved = self._solved | games
         self.coalitions += int(np.exp2(self.players[games]).sum())
 
     def _sample(self, games: np.ndarray) -> None:
-        pairs, number = self._pairs(), len(self._rounds)
-        found = np.repeat(np.zeros_like(self._exact)[np.newaxis], self._replicates, axis=0)
-        pieces: list[_Piece] = []
-        for place, into in enumerate(found):
-            seed = 1000 * number + place
-            order = _players_first(self._at.differ, _keys(seed, len(into), into.shape[1]))
-            pieces += self._pieces(games, order, partial(self._drawn, seed), into)
-        self._run(pieces)
+        found = np.zeros((self._replicates, *self._exact.shape))
+        number, walks = len(self._rounds), self._walks
+        self._in_parts(
+            games,
+            lambda players: 2 * (players - 1),
+            partial(self._walk, found, number, walks),
+        )
         variances = found.var(axis=0, ddof=1) / self._replicates
         self.coalitions += int(self._costs()[games].sum())
-        self._rounds.append(_Round(found.mean(axis=0), variances, pairs - self.players))
+        self._rounds.append(_Round(found.mean(axis=0), variances, walks))
 
-    def _drawn(self, seed: int, players: int) -> Design:
-        pairs = int(self._pairs()[self.players == players][0])
-        return sample(players, pairs, seed)
-
-    def _pieces(
+    def _in_parts(
         self,
         games: np.ndarray,
-        order: np.ndarray,
-        design_of: Callable[[int], Design],
-        into: np.ndarray,
-    ) -> list[_Piece]:
-        pieces = []
+        coalitions: Callable[[int], int],
+        play: Callable[[np.ndarray], None],
+    ) -> None:
+        """Play games (n,) of equally many players a few at a time, shared among the threads."""
+        parts: list[np.ndarray] = []
         for players in np.unique(self.players[games]).tolist():
             alike = np.flatnonzero(games & (self.players == players))
-            design = design_of(players)
-            step = self._tail.games(design.pairs)
-            for some in (alike[begin : begin + step] for begin in range(0, len(alike), step)):
-                pieces.append(_Piece(design, some, order[some, :players], into))
-        return pieces
-
-    def _run(self, pieces: list[_Piece]) -> None:
-        threads = min(self._threads, len(pieces))
-        rest = [POOL.submit(self._play, pieces[place::threads]) for place in range(1, threads)]
-        self._play(pieces[:: max(threads, 1)])
+            step = self._tail.at_once(coalitions(players))
+            parts += [alike[begin : begin + step] for begin in range(0, len(alike), step)]
+        threads = min(self._threads, len(parts))
+        rest = [
+            POOL.submit(_each, play, parts[place::threads]) for place in range(1, max(threads, 1))
+        ]
+        _each(play, parts[:: max(threads, 1)])
         for part in rest:
             part.result()
 
-    def _play(self, pieces: list[_Piece]) -> None:
-        at = self._at
-        for piece in pieces:
-            games, order = piece.games[:, np.newaxis], piece.order
-            vectors = np.empty((len(games), order.shape[1] + 1, at.starts.shape[1]), np.float32)
-            np.subtract(at.own[order], at.others[games, order], out=vectors[:, :-1])
-            vectors[:, -1] = at.starts[piece.games]
-            differences = self._tail.play(piece.design, vectors)
-            piece.into[games, order] = piece.design.shapley(differences, at.gains[piece.games])
+    def _solve(self, games: np.ndarray) -> None:
+        """Enumerate games of equally many players."""
+        at, players = self._at, int(self.players[games[0]])
+        order = np.argsort(~at.differ[games], axis=1, kind="stable")[:, :players]
+        vectors = np.empty((len(games), players + 1, at.starts.shape[1]), np.float32)
+        np.subtract(at.own[order], at.others[games[:, np.newaxis], order], out=vectors[:, :-1])
+        vectors[:, -1] = at.starts[games]
+        design = enumeration(players)
+        values = design.shapley(self._tail.listed(design, vectors), at.gains[:, games].sum(axis=0))
+        self._exact[games[:, np.newaxis], order] = values
+
+    def _walk(self, found: np.ndarray, number: int, walks: int, games: np.ndarray) -> None:
+        """Add a round's estimates (T, n, p) of games of equally many players to `found`."""
+        at, members = self._at, self._tail.members
+        steps = at.others[games]
+        np.subtract(at.own, steps, out=steps)
+        steps = steps.reshape(len(games), len(at.own), members, -1)
+        starts = at.starts[games].reshape(len(games), members, -1)
+        for replicate, into in enumerate(found):
+            for walk in range(walks):
+                order = orders(members, at.differ, games, number, replicate, walk)
+                shares = self._tail.walked(order, steps, starts)
+                added = np.zeros((members, len(at.own), len(games)))
+                np.put_along_axis(added, order, gains_of_walk(shares, at.gains[:, games]), axis=1)
+                into[games] += added.sum(axis=0).T / walks
 
 
-def _players_first(differ: np.ndarray, keys: np.ndarray | None) -> np.ndarray:
-    """Return (n, p) fields with each game's players in front, by their keys or as they stand."""
-    if keys is None:
-        return np.argsort(~differ, axis=1, kind="stable")
-    return np.argsort(np.where(differ, keys, np.inf), axis=1)
-
-
-@lru_cache(maxsize=64)
-def _keys(seed: int, games: int, fields: int) -> np.ndarray:
-    return np.random.default_rng([SEED, seed, games, fields]).random((games, fields))
+def _each(play: Callable[[np.ndarray], None], parts: list[np.ndarray]) -> None:
+    for part in parts:
+        play(part)

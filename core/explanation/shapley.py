@@ -32,7 +32,7 @@ from core.explanation.worth import Layers, Tail
 Method = Literal["exact", "sampled"]
 
 ALWAYS_EXACT = 10
-"""Fields; so many are enumerated whatever precision is asked for."""
+"""Fields of a model; so many are enumerated whatever precision is asked for."""
 MOST_EXACT = 16
 LARGEST_DRIFT = 1e-3
 
@@ -52,6 +52,8 @@ class Network(Layers, Protocol):
     """A forward pass that is split where fields stop adding up; see core.model.served."""
 
     def tail(self, pre: np.ndarray) -> np.ndarray: ...  # noqa: D102
+
+    def tails(self, pre: np.ndarray) -> np.ndarray: ...  # noqa: D102
 
     def log_odds_row(self, encoded: np.ndarray) -> float: ...  # noqa: D102
 
@@ -173,6 +175,7 @@ class Explainer:
             self._vectors = np.stack([self._field_vectors(row) for row in self._encoded])
             starts = self._vectors.sum(axis=1, dtype=np.float64) + self._bias
             self._starts = starts.astype(np.float32)
+            self._shares = self._network.tails(starts)
         self._require_additive(self._field_vectors(self._encoded[0]), self._empty[0])
 
     def explain(self, features: pd.DataFrame, precision: Precision = USUAL) -> Attribution:
@@ -203,13 +206,13 @@ class Explainer:
         """
         log_odds = float(self._network.log_odds_row(encoded))
         own = self._field_vectors(encoded)
-        self._require_additive(own, log_odds)
+        shares = self._require_additive(own, log_odds)
         if self._functions is not None:
             values = self._functions(encoded[np.newaxis])[0] - self._means
             yield self._attribution(log_odds, Estimate.exact(values), len(self.names) + 1, True)
             return
-        games = self._games(encoded, own, log_odds, threads)
-        if precision.exact or games.most_players <= ALWAYS_EXACT:
+        games = self._games(encoded, own, shares, log_odds, threads)
+        if precision.exact or len(self.names) <= ALWAYS_EXACT:
             self._require_few(games)
             games.enumerate()
         else:
@@ -245,9 +248,18 @@ class Explainer:
         *_, last = self.sharpen(encoded, precision, threads)
         return last
 
-    def _games(self, encoded: np.ndarray, own: np.ndarray, log_odds: float, threads: int) -> Games:
+    def _games(
+        self,
+        encoded: np.ndarray,
+        own: np.ndarray,
+        shares: np.ndarray,
+        log_odds: float,
+        threads: int,
+    ) -> Games:
         differ = (self._encoded != encoded).astype(np.float32) @ self._read > 0
-        gains = log_odds - self._empty
+        gains = (shares[:, np.newaxis] - self._shares) / self._network.members
+        # Scores are rounded, and vectors are in single precision: what is explained is the score.
+        gains += (log_odds - self._empty - gains.sum(axis=0)) / self._network.members
         return Games(
             self._tail, Positions(own, self._vectors, self._starts, differ, gains), threads
         )
@@ -283,15 +295,21 @@ class Explainer:
             vector[:] = encoded[slots] @ self._first[slots]
         return vectors
 
-    def _require_additive(self, vectors: np.ndarray, log_odds: float) -> None:
-        """Check that the fields' vectors, added up, score what the network scores."""
+    def _require_additive(self, vectors: np.ndarray, log_odds: float) -> np.ndarray:
+        """Return (M,) each member's log-odds from the fields' vectors, added up.
+
+        Raises:
+            ExplanationError: Their mean is not what the network scores.
+        """
         pre = vectors.sum(axis=0, dtype=np.float64) + self._bias
-        summed = float(self._network.tail(pre[np.newaxis])[0])
+        shares = self._network.tails(pre[np.newaxis])[:, 0]
+        summed = float(shares.mean())
         if abs(summed - log_odds) > LARGEST_DRIFT * (1 + abs(log_odds)):
             raise ExplanationError(
                 f"The fields add up to log-odds of {summed:.4f}, but the model scores "
                 f"{log_odds:.4f}. It cannot be explained: its first layer should be additive."
             )
+        return shares
 
     def _require_few(self, games: Games) -> None:
         if games.most_players > MOST_EXACT:

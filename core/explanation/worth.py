@@ -1,7 +1,7 @@
 """What coalitions are worth: the layers behind the first, in blocks that stay in the cache.
 
-Coalitions are columns: a layer is then one product of small matrices per member with nothing to
-transpose, biases are added along rows, and the mean over members is part of the last product.
+Members of a team come first in every block and coalitions second, so a layer is one product of
+small matrices per member; half of the coalitions are complements, and cost one subtraction.
 """
 
 import math
@@ -14,9 +14,9 @@ from core.explanation.coalitions import Design
 from core.model.served import activate
 from core.model.settings import Activation
 
-BLOCK = 2**17
-"""Numbers of a layer at once: three such blocks fit the cache that a core has to itself."""
-FEWEST_COLUMNS, MOST_COLUMNS = 32, 256
+BLOCK = 2**19
+"""Numbers of a layer at once: such a block fits the cache that a core has to itself."""
+FEWEST_COALITIONS, MOST_COALITIONS = 32, 512
 
 
 class Layers(Protocol):
@@ -36,44 +36,43 @@ class Layers(Protocol):
 
 
 class _Room(threading.local):
-    """Three blocks to compute in, for each thread: fresh memory costs more than the sums in it."""
+    """Blocks to compute in, for each thread: fresh memory costs more than the sums in it."""
 
-    def __init__(self, numbers: int) -> None:
-        self._blocks = np.empty((3, numbers), np.float32)
+    def __init__(self) -> None:
+        self._blocks = [np.empty(0, np.float32) for _ in range(4)]
 
     def view(self, block: int, *shape: int) -> np.ndarray:
         """Return the beginning of a block in this shape."""
-        return self._blocks[block, : math.prod(shape)].reshape(shape)
+        numbers = math.prod(shape)
+        if self._blocks[block].size < numbers:
+            self._blocks[block] = np.empty(numbers, np.float32)
+        return self._blocks[block][:numbers].reshape(shape)
+
+
+_STEPS, _FIRST, _HIDDEN = 0, 1, (2, 3)
+"""Which block holds what."""
 
 
 class Tail:
     """The layers of a network behind its first, in float32; it never changes."""
 
     def __init__(self, network: Layers) -> None:
-        """Turn the weights so that they multiply columns."""
+        """Prepare the weights; a member's share of the log-odds is divided by the members."""
         first, *rest = network.weights
-        self._members, self._activation = network.members, network.activation
-        self._hidden = [
-            (np.ascontiguousarray(weight.swapaxes(1, 2)), bias)
-            for weight, bias in zip(rest[:-1], self._shifts(rest, network.biases), strict=True)
-        ]
+        self.members, self._activation = network.members, network.activation
+        self._hidden = list(zip(rest[:-1], self._shifts(rest, network.biases), strict=True))
         # A network without hidden layers is linear: nothing follows its only layer.
         self._linear = not rest
-        last = np.ones(self._members) if self._linear else rest[-1].reshape(-1)
-        self._last = (last / self._members).astype(np.float32)
-        self.units = max(first.shape[1], *(int(bias.size) for bias in network.biases))
-        """Units of the widest layer, over all members."""
-        self._room = _Room(max(BLOCK, self.units * FEWEST_COLUMNS))
+        last = np.ones((self.members, 1, 1)) if self._linear else rest[-1]
+        self._last = (last / self.members).astype(np.float32)
+        self._units = max(first.shape[1], *(int(bias.size) for bias in network.biases))
+        self._room = _Room()
 
-    def columns(self, pairs: int) -> int:
-        """Return how many of so many coalitions are evaluated at once."""
-        return int(min(pairs, max(FEWEST_COLUMNS, min(MOST_COLUMNS, BLOCK // self.units))))
+    def at_once(self, coalitions: int) -> int:
+        """Return how many games of so many coalitions are played at once."""
+        return max(1, int(BLOCK // (self._units * max(1, coalitions))))
 
-    def games(self, pairs: int) -> int:
-        """Return how many games are played at once on a design of so many pairs."""
-        return max(1, int(BLOCK // (self.units * self.columns(pairs))))
-
-    def play(self, design: Design, vectors: np.ndarray) -> np.ndarray:
+    def listed(self, design: Design, vectors: np.ndarray) -> np.ndarray:
         """Return (g, m), the log-odds of each coalition less those of its complement.
 
         Args:
@@ -81,30 +80,65 @@ class Tail:
             vectors: (g, k + 1, M · h1) float32, what each player adds to the first layer in each
                 game, and last what is there without players.
         """
+        games, _, units = vectors.shape
         both = vectors.sum(axis=1) + vectors[:, -1]  # of a coalition and its complement together
-        found = np.empty((len(vectors), design.pairs))
-        step = self.columns(design.pairs)
+        found = np.empty((games, design.pairs))
+        most = BLOCK // (2 * self._units)
+        step = min(design.pairs, max(FEWEST_COALITIONS, min(MOST_COALITIONS, most)))
         for begin in range(0, design.pairs, step):
-            members = design.members[:, begin : begin + step]
-            shape = (*both.shape, members.shape[1])
-            one, other = self._room.view(0, *shape), self._room.view(1, *shape)
-            np.matmul(vectors.swapaxes(1, 2), members, out=one)
-            np.subtract(both[:, :, np.newaxis], one, out=other)
-            plus, minus = self._log_odds(one, 0), self._log_odds(other, 1)
+            members = design.members[:, begin : begin + step].T
+            values = self._room.view(_FIRST, 2, games, len(members), units)
+            np.matmul(members, vectors, out=values[0])
+            np.subtract(both[:, np.newaxis], values[0], out=values[1])
+            plus, minus = self._whole(values)
             np.subtract(plus, minus, out=found[:, begin : begin + step], dtype=np.float64)
         return found
 
-    def _log_odds(self, values: np.ndarray, block: int) -> np.ndarray:
-        """Return (g, m) log-odds less the last bias, from the first layer (g, M · h1, m)."""
-        games, _, columns = values.shape
+    def walked(self, orders: np.ndarray, steps: np.ndarray, starts: np.ndarray) -> np.ndarray:
+        """Return (M, k - 1, g), each member's share of the log-odds on the way less the way back.
+
+        Players join one after the other. Place i holds those of the first i + 1 players less those
+        of all others. A member's shares add up over members to the log-odds.
+
+        Args:
+            orders: (M, k, g) players of each game in the order in which they join.
+            steps: (g, p, M, h1) float32, what each player adds to each member's first layer; 0 for
+                those who are not in the game.
+            starts: (g, M, h1) float32, what is there without players.
+        """
+        members, players, games = orders.shape
+        width = steps.shape[3]
+        joined = self._room.view(_STEPS, members, players, games, width)
+        whose = np.arange(games) * steps.shape[1] + orders
+        whose = whose * members + np.arange(members)[:, np.newaxis, np.newaxis]
+        np.take(steps.reshape(-1, width), whose, axis=0, out=joined, mode="clip")
+        values = self._room.view(_FIRST, members, 2, players - 1, games, width)
+        there, back = values[:, 0], values[:, 1]
+        np.add(joined[:, 0], starts.swapaxes(0, 1), out=there[:, 0])
+        for place in range(1, players - 1):
+            np.add(there[:, place - 1], joined[:, place], out=there[:, place])
+        both = (2 * starts + steps.sum(axis=1)).swapaxes(0, 1)
+        np.subtract(both[:, np.newaxis], there, out=back)
+        shares = self._shares(values.reshape(members, -1, width))
+        shares = shares.reshape(members, 2, players - 1, games).astype(np.float64)
+        return np.asarray(shares[:, 0] - shares[:, 1])
+
+    def _whole(self, values: np.ndarray) -> np.ndarray:
+        """Return log-odds less the last bias (…), from the first layer (…, M · h1)."""
+        rows = values.reshape(-1, self.members, values.shape[-1] // self.members)
+        shares = self._shares(rows.transpose(1, 0, 2))
+        return np.asarray(shares.sum(axis=0).reshape(values.shape[:-1]))
+
+    def _shares(self, values: np.ndarray) -> np.ndarray:
+        """Return (M, n) shares of the log-odds less the last bias; (M, n, h1) is overwritten."""
         if not self._linear:
             values = self._activated(values, np.float32(0))
-        for weight, bias in self._hidden:
-            block = 2 if block != 2 else 0
-            out = self._room.view(block, games, *bias.shape[:2], columns)
-            np.matmul(weight, values.reshape(games, self._members, -1, columns), out=out)
+        for depth, (weight, bias) in enumerate(self._hidden):
+            members, coalitions, _ = values.shape
+            out = self._room.view(_HIDDEN[depth % 2], members, coalitions, weight.shape[2])
+            np.matmul(values, weight, out=out)
             values = self._activated(out, bias)
-        return np.asarray(self._last @ values.reshape(games, -1, columns))
+        return np.asarray((values @ self._last)[..., 0])
 
     def _activated(self, values: np.ndarray, bias: np.ndarray | np.float32) -> np.ndarray:
         if self._activation == "relu":
@@ -114,7 +148,7 @@ class Tail:
         return activate(values, self._activation)
 
     def _shifts(self, weights: list[np.ndarray], biases: list[np.ndarray]) -> list[np.ndarray]:
-        """Return (M, h, 1) the bias of each hidden layer, as `_activated` takes it.
+        """Return (M, 1, h) the bias of each hidden layer, as `_activated` takes it.
 
         A pass over all numbers is saved by max(y + b, 0) = max(y, -b) + b: what is added at the
         end moves into the next layer's bias, and from the last out of every difference.
@@ -126,5 +160,5 @@ class Tail:
             if self._activation == "relu" and shifts:
                 shift = shift + (carried[:, np.newaxis] @ weight)[:, 0]
             carried = shift
-            shifts.append(shift[:, :, np.newaxis].astype(np.float32))
+            shifts.append(shift[:, np.newaxis].astype(np.float32))
         return shifts
