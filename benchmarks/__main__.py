@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 asked.folds,
                 asked.seeds,
                 asked.rows,
+                asked.whole,
             )
         )
     except (LendlensError, OSError) as error:
@@ -58,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=int, default=1, help="of quality: draws of the folds")
     parser.add_argument(
         "--rows", type=int, default=1_000_000, help="of ingest: the longest made file"
+    )
+    parser.add_argument(
+        "--whole", action="store_true", help="of explanation: explain long lists to their end"
     )
     parser.add_argument("--json", action="store_true", help="print the answer as one line only")
     return parser

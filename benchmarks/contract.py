@@ -33,6 +33,7 @@ class Options:
         folds: Of the benchmark of quality.
         seeds: Draws of these folds.
         rows: Of the benchmark of ingestion: the longest made file.
+        whole: Of the benchmark of explanations: long lists are explained to their end.
     """
 
     data: Path | None = None
@@ -42,6 +43,7 @@ class Options:
     folds: int = 5
     seeds: int = 1
     rows: int = 1_000_000
+    whole: bool = False
 
     @property
     def raw(self) -> bytes:
