@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
 from core.config import ROOT
@@ -48,12 +49,22 @@ def seeded(home: Path, seed_home: Path) -> Iterator[Workspace]:
 
 @pytest.fixture(scope="session")
 def seed_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the seeded workspace, trained once per test session.
+    """The folder of the seeded workspace, trained once for all processes of a test session.
 
     In a process of its own: Streamlit clears Keras after every run of a page, so Keras must not
     be in the process that runs pages.
     """
-    home = tmp_path_factory.mktemp("seed") / "home"
+    base = tmp_path_factory.getbasetemp()
+    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "seed"
+    with FileLock(f"{home}.lock"):
+        if not home.exists():
+            _train_into(home.with_name("seed-part"))
+            home.with_name("seed-part").rename(home)
+    return home
+
+
+def _train_into(home: Path) -> None:
+    shutil.rmtree(home, ignore_errors=True)  # of a process that did not finish it
     done = subprocess.run(
         [sys.executable, "-c", SEED],
         cwd=ROOT,
@@ -63,7 +74,6 @@ def seed_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    return home
 
 
 @pytest.fixture

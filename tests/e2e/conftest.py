@@ -1,6 +1,6 @@
 """A real server and a real browser: fixtures `server` and `page`.
 
-Chromium is Debian's. Where it is missing the browser tests are left out and the summary says so
+Chromium is Debian's. Where it is missing the browser tests are skipped and the summary says so
 in one line; with CI=true they fail instead.
 """
 
@@ -21,27 +21,11 @@ HOW_TO_GET_IT = "Install it (Debian: apt-get install chromium) and run make test
 expect.set_options(timeout=20_000)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave browser tests out where there is no browser, except in CI."""
-    if CHROMIUM or os.environ.get("CI") == "true":
-        return
-    left_out = [item for item in items if item.get_closest_marker("browser")]
-    if left_out:
-        items[:] = [item for item in items if item not in left_out]
-        config.hook.pytest_deselected(items=left_out)
-        config.stash[_LEFT_OUT] = len(left_out)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one line what was left out."""
-    if count := terminalreporter.config.stash.get(_LEFT_OUT, 0):
-        terminalreporter.write_line(
-            f"{count} browser tests were left out: there is no chromium. {HOW_TO_GET_IT}"
-        )
-
-
-_LEFT_OUT = pytest.StashKey[int]()
+    missing = not CHROMIUM and os.environ.get("CI") != "true"
+    if missing and item.get_closest_marker("browser"):
+        pytest.skip(f"Browser tests are left out: there is no chromium. {HOW_TO_GET_IT}")
 
 
 @pytest.fixture
