@@ -89,10 +89,9 @@ _READERS: dict[str, Callable[[Path], Callable[[], Any]]] = {
 
 def _steps(path: Path) -> dict[str, Any]:
     """Return seconds of each step from the file to a checked data set, and of keeping it."""
-    from core.data.guards import check
-    from core.data.profiling import profile
     from core.data.reading import preview, read_table
     from core.data.roles import typed
+    from core.data.survey import look_through
 
     done: dict[str, float] = {}
 
@@ -106,8 +105,7 @@ def _steps(path: Path) -> dict[str, Any]:
     step("preview", lambda: preview(path))
     table = step("read", lambda: read_table(path))
     frame, schema = step("types_and_roles", lambda: typed(table.frame, table.how))
-    step("profile", lambda: profile(frame, schema))
-    step("check", lambda: check(frame, schema))
+    step("profile_and_check", lambda: look_through(frame, schema))
     rows, columns = frame.shape
     return {
         **done,

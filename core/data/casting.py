@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.data.codes import coded
 from core.data.schema import Kind, Schema, value_text
 from core.errors import SchemaError
 
@@ -173,7 +174,7 @@ def _has_form(series: pd.Series, kind: Kind) -> bool:
         return series.dtype == np.float64 and not bool(np.isinf(series.to_numpy()).any())
     if kind == "date":
         return series.dtype == np.dtype("datetime64[us]")
-    return _is_text(series) and not bool((series == "").any())
+    return _is_text(series) and "" not in coded(series).values
 
 
 def _is_text(series: pd.Series) -> bool:

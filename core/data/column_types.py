@@ -74,19 +74,26 @@ def _numbers(cells: pa.ChunkedArray, name: str) -> TypedColumn:
         if max(abs(ends["min"] or 0), abs(ends["max"] or 0)) > _EXACT:
             raise TextNeeded
         cells = pc.cast(cells, pa.float64())
-    elif _too_long(cells):
+    values = _joined(cells)
+    largest = max(abs(end.reduce(values, initial=0.0)) for end in (np.fmin, np.fmax))  # NaN passed
+    if largest <= _EXACT:
+        return TypedColumn(pd.Series(values, name=name, copy=False))
+    if _too_long(values):
         raise TextNeeded
-    values = np.asarray(cells.to_numpy(), float)
-    return _finite(values if values.flags.writeable else values.copy(), name)
+    return _finite(values, name)
 
 
-def _too_long(cells: pa.ChunkedArray) -> bool:
+def _joined(cells: pa.ChunkedArray) -> np.ndarray:
+    """Return (n,) float64 in memory of its own: Arrow's would not be given back."""
+    parts = [chunk.to_numpy(zero_copy_only=False) for chunk in cells.chunks]
+    return np.concatenate(parts or [np.empty(0)], dtype=float)
+
+
+def _too_long(values: np.ndarray) -> bool:
     """Return whether these are whole numbers beyond what float64 tells apart."""
-    ends = pc.min_max(cells).as_py()
-    if ends["min"] is None or not max(abs(ends["min"]), abs(ends["max"])) > _EXACT:
-        return False
-    values = cells.drop_null().to_numpy()
     finite = values[np.isfinite(values)]
+    if not len(finite) or np.abs(finite).max() <= _EXACT:
+        return False
     # 1e30 in a column of fractions is a number; only identifiers are whole throughout.
     whole = bool((finite == np.rint(finite)).all()) and bool((finite >= 0).all())
     return whole and bool((finite < 1e40).all()) and float(np.median(finite)) > 1e12
@@ -125,10 +132,12 @@ class _Words:
     Attributes:
         values: Trimmed; null where nothing is known.
         codes: (n,) position in `values`, null where missing; None where `values` are the rows.
+        texts: (n,) the rows, where nothing had to be trimmed and they are at hand.
     """
 
     values: pa.Array
     codes: pa.Array | None
+    texts: pa.Array | None = None
 
     @classmethod
     def of(cls, cells: pa.ChunkedArray) -> "_Words":
@@ -139,7 +148,9 @@ class _Words:
         sample = whole.slice(0, 20_000)
         if pc.count_distinct(sample).as_py() <= max(100, len(sample) // 2):
             encoded = whole.dictionary_encode()
-            return cls(_trimmed(encoded.dictionary), encoded.indices)
+            values = _trimmed(encoded.dictionary)
+            same = values is encoded.dictionary
+            return cls(values, encoded.indices, whole if same else None)
         return cls(_trimmed(whole), None)
 
     @property
@@ -160,7 +171,8 @@ class _Words:
 
     def series(self, name: str) -> pd.Series:
         # The form pandas keeps: anything else would be copied once more.
-        texts: pd.Series = self.rows(self.values.cast(pa.large_string())).to_pandas()
+        rows = self.rows(self.values) if self.texts is None else self.texts
+        texts: pd.Series = rows.cast(pa.large_string()).to_pandas()
         series = texts.astype("str").rename(name)
         if self.codes is not None and not self.values.null_count:
             missing = len(self.values)

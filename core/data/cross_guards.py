@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from core.data.drift import ACT, psi_of_rows
-from core.data.facts import by_column
 from core.data.finding import Finding
 from core.data.schema import Column, Schema
 from core.data.step import listing
+from core.data.tally import Tally, by_column, quantiles
 from core.formatting import number, of, percent
 
 _AGE = re.compile(r"(^|_|\b)(age|alter|edad)(_|\b|$)|年龄", re.IGNORECASE)
@@ -25,69 +25,71 @@ _CHANCE = 1e-6
 _UNITS = {12.0: "months and years", 100.0: "cents and whole units", 1000.0: "units and thousands"}
 _TOLERANCE = 0.12  # in log10: a factor of 1.3 either way
 _LEAST_SHARE = 0.02
-_STEP = 0.02  # in log10: amounts are counted in steps of 5 %
+_HALF = np.array([0.5])
 _DRIFT_ROWS = 100
 
 
-def missing_tells(series: pd.Series, column: Column, y: np.ndarray) -> Iterator[Finding]:
-    """Yield whether rows with or without a value all turned out the same way.
-
-    Args:
-        series: (n,) values of a feature.
-        column: Which one.
-        y: (n,) integers, 1 = bad.
-    """
-    missing, rate = series.isna().to_numpy(), float(y.mean())
-    for rows, words in ((missing, "missing"), (~missing, "known")):
-        n, bads = int(rows.sum()), int(y[rows].sum())
-        if n < _LEAST or n == len(y) or 0 < bads < n:
+def missing_tells(found: Tally, column: Column) -> Iterator[Finding]:
+    """Yield whether rows with or without a value of a feature all turned out the same way."""
+    if found.bads is None:
+        return
+    known_bads = int(found.bads.sum())
+    rate = (known_bads + found.missing_bads) / found.rows
+    cases = ((found.missing, found.missing_bads, "missing"), (found.known, known_bads, "known"))
+    for n, bads, words in cases:
+        if n < _LEAST or n == found.rows or 0 < bads < n:
             continue
         if (rate if bads else 1 - rate) ** n < _CHANCE:
             yield Finding(
                 "missing_tells", "Whether a value is missing tells the outcome", "warning",
                 column.name,
-                f"{column.name!r} is {words} in {of(n, len(y))}, of which every one turned out "
+                f"{column.name!r} is {words} in {of(n, found.rows)}, of which every one turned out "
                 f"{'bad' if bads else 'good'}; overall {percent(rate)} are bad.",
                 "It was probably filled in after the outcome was known: set its role to ignore.",
                 fix_role="ignore",
             )  # fmt: skip
 
 
-def mixed_units(series: pd.Series, column: Column) -> Iterator[Finding]:
+def mixed_units(found: Tally, column: Column) -> Iterator[Finding]:
     """Yield whether the amounts of a column fall into two groups a usual factor apart."""
-    values = series.to_numpy(float)
-    logs = np.log10(values[(values > 0) & np.isfinite(values)])
-    cut, gap = _widest_gap(logs)
+    values = np.asarray(found.values)
+    used = slice(np.searchsorted(values, 0, "right"), np.searchsorted(values, np.inf))
+    values, counts = values[used], found.counts[used]
+    cut, gap = _widest_gap(values, counts)
     if not gap:
         return
-    low, high = (float(np.median(part)) for part in (logs[logs < cut], logs[logs >= cut]))
+    parts = ((values[part], counts[part]) for part in (slice(cut), slice(cut, None)))
+    low, high = (float(quantiles(*part, _HALF)[0]) for part in parts)
     for factor, words in _UNITS.items():
         # Nothing may lie between the groups over half of their distance.
-        if gap > np.log10(factor) / 2 and abs(high - low - np.log10(factor)) < _TOLERANCE:
+        if gap > factor**0.5 and abs(np.log10(high / low / factor)) < _TOLERANCE:
             yield Finding(
                 "mixed_units", "A column may mix two units", "warning", column.name,
-                f"{column.name!r}: {of(int((logs >= cut).sum()), len(series))} are around "
-                f"{number(10**high)}, {number(round(10 ** (high - low)))} times the "
+                f"{column.name!r}: {of(int(counts[cut:].sum()), found.rows)} are around "
+                f"{number(high)}, {number(round(high / low))} times the "
                 f"others, as {words} would be.",
                 "Bring the values to one unit in the file, or keep the rows of one unit.",
             )  # fmt: skip
 
 
-def _widest_gap(logs: np.ndarray) -> tuple[float, float]:
-    """Return where the widest empty stretch between two groups ends, and its width; 0 if none."""
-    edge = max(_LEAST, int(_LEAST_SHARE * len(logs)))
-    if len(logs) < 4 * edge:
-        return 0.0, 0.0
-    start = float(logs.min())
-    counts = np.bincount(((logs - start) / _STEP).astype(np.int64))
-    below = np.cumsum(counts)
-    filled = np.flatnonzero(counts)
-    inner = (below[filled[:-1]] >= edge) & (below[filled[:-1]] <= len(logs) - edge)
-    widths = np.where(inner, np.diff(filled), 1) - 1
-    widest = int(widths.argmax()) if len(widths) else 0
-    if not len(widths) or not widths[widest]:
-        return 0.0, 0.0
-    return start + _STEP * float(filled[widest + 1]), _STEP * float(widths[widest])
+def _widest_gap(values: np.ndarray, counts: np.ndarray) -> tuple[int, float]:
+    """Return where the values after the widest gap begin, and its ends' ratio; 0 if there is none.
+
+    Args:
+        values: (k,) different positive numbers, the smallest first.
+        counts: (k,) rows of each.
+    """
+    total = int(counts.sum())
+    edge = max(_LEAST, int(_LEAST_SHARE * total))
+    if total < 4 * edge:
+        return 0, 0.0
+    below = np.cumsum(counts)[:-1]
+    start, end = np.searchsorted(below, [edge, total - edge + 1])
+    if start >= end:
+        return 0, 0.0
+    ratios = values[start + 1 : end + 1] / values[start:end]
+    widest = int(ratios.argmax())
+    return int(start) + widest + 1, float(ratios[widest])
 
 
 def longer_than_life(frame: pd.DataFrame, schema: Schema) -> Iterator[Finding]:

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from core.data.codes import coded
-from core.data.facts import quantiles
 from core.data.schema import Column, Schema
+from core.data.tally import ordered_counts, quantiles
 
 WATCH, ACT = 0.10, 0.25
 """Usual bounds of PSI: from here on a column is watched, or something is done about it."""
@@ -110,10 +110,12 @@ def _shares_of_values(before: pd.Series, after: pd.Series) -> tuple[np.ndarray, 
 
 def _shares_of_ranges(before: np.ndarray, after: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the shares of both in the deciles of the first, and at the end those missing."""
-    known = np.sort(before[~np.isnan(before)])
+    values, counts = ordered_counts(before)
     inner = np.linspace(0, 1, _BINS + 1)[1:-1]
-    edges = np.unique(quantiles(known, inner)) if len(known) else np.empty(0)
-    return _binned(before, edges), _binned(after, edges)
+    edges = np.unique(quantiles(values, counts, inner)) if len(values) else np.empty(0)
+    up_to = np.append(0, np.cumsum(counts))
+    ends = [0, *up_to[np.searchsorted(values, edges, "right")], up_to[-1], len(before)]
+    return np.diff(ends) / len(before), _binned(after, edges)
 
 
 def _numbers(series: pd.Series) -> np.ndarray:
@@ -124,7 +126,7 @@ def _numbers(series: pd.Series) -> np.ndarray:
 
 
 def _binned(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    known = np.sort(values[~np.isnan(values)])
+    known = np.sort(values)[: len(values) - np.count_nonzero(np.isnan(values))]
     ends = [0, *np.searchsorted(known, edges, "right"), len(known), len(values)]
     return np.diff(ends) / len(values)
 

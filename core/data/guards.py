@@ -1,19 +1,18 @@
 """What is wrong or odd in a loan file: found at the door, with evidence and a remedy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
-import numpy as np
 import pandas as pd
 
 from core.data.column_guards import check_column, check_leakage
 from core.data.cross_guards import drift_in_time, longer_than_life, missing_tells, mixed_units
-from core.data.facts import by_column
 from core.data.finding import Finding
 from core.data.repeats import count_repeated
-from core.data.schema import Column, Schema, outcome_vector, value_text
+from core.data.schema import Column, Schema, find_bad_rows, outcome_vector, value_text
 from core.data.step import Step, listing
 from core.data.steps import Clip, CodesToMissing, DropDuplicates
+from core.data.tally import Tally, by_column, tally
 from core.errors import SchemaError
 from core.formatting import count, of, percent
 
@@ -26,22 +25,38 @@ _SORT = {"error": 0, "warning": 1, "note": 2}
 
 def check(frame: pd.DataFrame, schema: Schema) -> tuple[Finding, ...]:
     """Return everything found in a frame, the gravest first."""
-    findings = [*_rows(frame, schema), *_outcome(frame, schema), *_dates(schema)]
-    findings += [*longer_than_life(frame, schema), *drift_in_time(frame, schema)]
-    y = _usable_outcome(frame, schema)
+    bad_rows = find_bad_rows(frame, schema)
 
     def of_column(column: Column) -> list[Finding]:
-        series = frame[column.name]
-        found = [*check_column(series, column), *_outside_allowed(series, column)]
-        if column.role == "feature":
-            found += check_leakage(series, column, y)
-            found += missing_tells(series, column, y) if y is not None else ()
-            found += mixed_units(series, column) if column.kind == "number" else ()
-        return found
+        return check_tally(tally(frame[column.name], bad_rows), column)
 
-    checked = [c for c in schema.columns if c.name in frame and c.role in ("feature", "protected")]
-    findings += chain.from_iterable(by_column(of_column, checked))
-    return tuple(sorted(findings, key=lambda finding: _SORT[finding.severity]))
+    return gravest_first(check_rows(frame, schema), *by_column(of_column, checked(frame, schema)))
+
+
+def checked(frame: pd.DataFrame, schema: Schema) -> list[Column]:
+    """Return the columns that are looked at one by one."""
+    roles = ("feature", "protected")
+    return [column for column in schema.columns if column.name in frame and column.role in roles]
+
+
+def check_rows(frame: pd.DataFrame, schema: Schema) -> list[Finding]:
+    """Return what is found about rows, the outcome, and columns beside each other."""
+    findings = [*_rows(frame, schema), *_outcome(frame, schema), *_dates(schema)]
+    return [*findings, *longer_than_life(frame, schema), *drift_in_time(frame, schema)]
+
+
+def check_tally(found: Tally, column: Column) -> list[Finding]:
+    """Return what is found about one feature or protected column."""
+    findings = [*check_column(found, column), *_outside_allowed(found.series, column)]
+    if column.role == "feature":
+        findings += [*check_leakage(found, column), *missing_tells(found, column)]
+        findings += mixed_units(found, column) if column.kind == "number" else ()
+    return findings
+
+
+def gravest_first(*findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return all findings in one order."""
+    return tuple(sorted(chain(*findings), key=lambda finding: _SORT[finding.severity]))
 
 
 def require_trainable(frame: pd.DataFrame, schema: Schema) -> None:
@@ -91,8 +106,7 @@ def _outcome(frame: pd.DataFrame, schema: Schema) -> Iterator[Finding]:
             "Give one column the role outcome and say which value is bad.",
         )  # fmt: skip
         return
-    values = frame[column.name]
-    distinct = values.dropna().unique()
+    distinct = tally(frame[column.name]).values
     if len(distinct) < 2:
         held = f"only {value_text(distinct[0])!r}" if len(distinct) else "no value at all"
         yield Finding(
@@ -136,8 +150,7 @@ def _dates(schema: Schema) -> Iterator[Finding]:
 
 
 def _outside_allowed(series: pd.Series, column: Column) -> Iterator[Finding]:
-    outside = column.allowed.outside(series)
-    if not outside.any():
+    if not column.allowed or not (outside := column.allowed.outside(series)).any():
         return
     values = series[outside].value_counts().index
     seen = listing([value_text(value) for value in values], most=3)
@@ -165,10 +178,3 @@ def _as_missing(column: Column, values: list[str]) -> Step | None:
 
 def _as_float(bound: float | str | None) -> float | None:
     return None if bound is None or isinstance(bound, str) else bound
-
-
-def _usable_outcome(frame: pd.DataFrame, schema: Schema) -> np.ndarray | None:
-    try:
-        return outcome_vector(frame, schema)
-    except SchemaError:
-        return None

@@ -1,7 +1,6 @@
 """The bytes of a loan file, in memory or on disk, read piece by piece so that memory stays flat."""
 
 import io
-import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,8 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-BLOCK = 8 << 20
+BLOCK = 256 << 10
+"""Fits the cache of a core; larger pieces cost a fresh page of memory each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,4 @@ class Material:
 
     def holds(self, mark: bytes) -> bool:
         """Return whether a byte occurs anywhere."""
-        if not isinstance(self.content, Path):
-            return any(mark in block for block in self.blocks())
-        if not self.size:
-            return False
-        with self.content.open("rb") as file:
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            with mapped:
-                return mapped.find(mark) >= 0
+        return any(mark in block for block in self.blocks())

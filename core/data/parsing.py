@@ -183,10 +183,18 @@ def _types_of_first_rows(
     except pa.ArrowInvalid:
         return {}
     return {
-        name: pa.float64() if pa.types.is_integer(column.type) else column.type
+        name: _wider(column.type)
         for name, column in zip(table.column_names, table.columns, strict=True)
         if not pa.types.is_null(column.type)
     }
+
+
+def _wider(kind: pa.DataType) -> pa.DataType:
+    """Return a type that holds what later rows may hold, and that pandas takes without a copy."""
+    if pa.types.is_integer(kind):
+        return pa.float64()
+    # Coding texts while they are parsed takes longer than coding a whole column afterwards.
+    return pa.large_string() if pa.types.is_dictionary(kind) or kind == pa.string() else kind
 
 
 def _read_as(

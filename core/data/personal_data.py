@@ -74,10 +74,15 @@ def masked(text: str) -> str:
     return f"{text[:1]}{'•' * (len(text) - 1)}" if len(text) > 1 else "•" * len(text)
 
 
+def masked_values(values: Iterable[object]) -> list[str]:
+    """Return each value masked, numbers as they are written in a file."""
+    return [masked(_text(value)) for value in values]
+
+
 def masked_column(series: pd.Series) -> pd.Series:
     """Return a column with every value masked; missing ones stay missing."""
     codes, distinct = pd.factorize(series)
-    told = pd.array([masked(_text(value)) for value in distinct], "str")
+    told = pd.array(masked_values(distinct), "str")
     return pd.Series(told.take(codes, allow_fill=True), series.index, name=series.name)
 
 
@@ -90,7 +95,8 @@ def _texts(series: pd.Series) -> list[str]:
     """Return the different values as text, at most `_TRIED`."""
     if not pd.api.types.is_numeric_dtype(series):
         return [str(value).strip() for value in coded(series).values[:_TRIED]]
-    numbers = series.dropna().to_numpy(float)[: 20 * _TRIED]
+    numbers = series.to_numpy(float, na_value=np.nan)
+    numbers = numbers[np.flatnonzero(~np.isnan(numbers))[: 20 * _TRIED]]
     if not len(numbers) or numbers.min() < 1e6 or not (numbers == np.rint(numbers)).all():
         return []  # no number of a card, a phone or a person is as short
     return [_text(value) for value in np.unique(numbers)[:_TRIED]]

@@ -1,18 +1,17 @@
 """What each column holds, in numbers small enough to draw: spread, missing, bad rate by bin."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from core.data.codes import Coded, coded
-from core.data.facts import by_column
-from core.data.personal_data import masked_column
-from core.data.schema import Column, Kind, Role, Schema, outcome_vector, value_text
-from core.errors import SchemaError
+from core.data.personal_data import masked_values
+from core.data.schema import Column, Kind, Role, Schema, find_bad_rows, value_text
+from core.data.tally import Tally, by_column, quantiles, tally
 from core.formatting import MISSING, number, percent
 
 MOST_BINS = 12
@@ -71,12 +70,11 @@ def profile(frame: pd.DataFrame, schema: Schema) -> tuple[ColumnProfile, ...]:
 
     Bad rates are given when the outcome can be used.
     """
-    try:
-        y = outcome_vector(frame, schema)
-    except SchemaError:
-        y = None
+    bad_rows = find_bad_rows(frame, schema)
     columns = [column for column in schema.columns if column.name in frame]
-    return tuple(by_column(lambda column: _profile(frame[column.name], column, y), columns))
+    return tuple(
+        by_column(lambda column: profile_of(tally(frame[column.name], bad_rows), column), columns)
+    )
 
 
 def finding(about: ColumnProfile) -> str:
@@ -152,27 +150,29 @@ def _in_sentence(label: str) -> str:
     return label if label.isupper() else label[:1].lower() + label[1:]
 
 
-def _profile(series: pd.Series, column: Column, y: np.ndarray | None) -> ColumnProfile:
+def profile_of(found: Tally, column: Column) -> ColumnProfile:
+    """Return the profile of one column from its tally."""
     if column.personal:
-        series, column = masked_column(series), replace(column, kind="text")
+        column = replace(column, kind="text")
+        found = found.merged(masked_values(found.values))
     if column.role == "outcome":
-        y = None
-    counted = _numbers(series, y) if column.kind == "number" else _others(series, column, y)
-    bins = _bins(counted, len(series))
+        found = replace(found, bads=None)
+    counted = _numbers(found.finite()) if column.kind == "number" else _others(found, column)
+    bins = _bins(counted, found.rows)
     return ColumnProfile(
         name=column.name,
         label=column.label,
         unit=column.unit,
         kind=column.kind,
         role=column.role,
-        rows=len(series),
-        missing=len(series) - counted.known,
+        rows=found.rows,
+        missing=found.rows - counted.known,
         distinct=counted.distinct,
         low=counted.low,
         high=counted.high,
         typical=counted.typical,
         bins=bins,
-        information=information_value(bins) if y is not None else None,
+        information=information_value(bins) if found.bads is not None else None,
     )
 
 
@@ -218,54 +218,48 @@ def information_value(bins: pd.DataFrame) -> float:
     return float(((good - bad) * np.log(good / bad)).sum())
 
 
-def _numbers(series: pd.Series, y: np.ndarray | None) -> _Counted:
+def _numbers(found: Tally) -> _Counted:
     """Count one bin per value when they are few, else bins of one round width.
 
     The outermost bins are open where few values lie far out, so that one huge income does not
-    squeeze everyone else into a single bar. Values are sorted once; all else is looked up there.
+    squeeze everyone else into a single bar.
     """
-    values = series.to_numpy(float)
-    finite = np.isfinite(values)
-    ordered = np.sort(values[finite])
-    distinct = ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(ordered)]]
-    if len(distinct) <= MOST_BINS:
-        names, starts = [number(value) for value in distinct], distinct[1:]
+    values = np.asarray(found.values)
+    if not len(values):
+        return _Counted([], *_held(found, [], []), 0, 0)
+    low, middle, high = quantiles(values, found.counts, np.array([0.01, 0.5, 0.99]))
+    if len(values) <= MOST_BINS:
+        names, starts = [number(value) for value in values], values[1:]
     else:
-        edges = _round_edges(ordered)
-        whole = bool((distinct == np.round(distinct)).all())
-        names, starts = list(_bin_names(edges, distinct, whole)), edges[1:-1]
-
-    def held(part: np.ndarray, all_rows: int) -> np.ndarray:
-        ends = np.concatenate((np.searchsorted(part, starts), [len(part)]))
-        inside = np.diff(ends, prepend=0)[: len(names)]
-        return np.append(inside, all_rows - len(part)).astype(int)
-
-    bads = None
-    if y is not None:
-        bad = y == 1
-        bads = held(np.sort(values[finite & bad]), int(bad.sum()))
-    rows = held(ordered, len(values))
-    if not len(ordered):
-        return _Counted([], rows, bads, 0, 0)
-    ends = number(ordered[0]), number(ordered[-1])
-    return _Counted(names, rows, bads, len(ordered), len(distinct), *ends, number(_middle(ordered)))
+        edges = _round_edges(values, low, high, found.whole)
+        names, starts = list(_bin_names(edges, values, found.whole)), edges[1:-1]
+    ends = [*np.searchsorted(values, starts), len(values)]
+    bins = [slice(start, end) for start, end in pairwise([0, *ends])]
+    told = number(values[0]), number(values[-1]), number(middle)
+    return _Counted(names, *_held(found, bins, []), found.known, len(values), *told)
 
 
-def _middle(ordered: np.ndarray) -> float:
-    half = len(ordered) // 2
-    return float(ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2)
+def _held(
+    found: Tally, shown: Sequence[Any], rest: Sequence[Any]
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return rows and bads of parts of the values, and at the end those of missing ones."""
+
+    def of(counts: np.ndarray, missing: int) -> np.ndarray:
+        return np.array([*(counts[part].sum() for part in (*shown, *rest)), missing], int)
+
+    bads = None if found.bads is None else of(found.bads, found.missing_bads)
+    return of(found.counts, found.missing), bads
 
 
-def _round_edges(known: np.ndarray) -> np.ndarray:
-    """Return the ends of about a dozen bins of sorted values."""
-    low, high = (_quantile(known, share) for share in (0.01, 0.99))
+def _round_edges(known: np.ndarray, low: float, high: float, whole: bool) -> np.ndarray:
+    """Return the ends of about a dozen bins between two quantiles of ordered values."""
     if low == high:
         low, high = known[0], known[-1]
     rough = (high - low) / MOST_BINS
     power = 10.0 ** math.floor(math.log10(rough))
     steps = [factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough]
     width = steps[0]
-    if (known == np.round(known)).all():
+    if whole:
         width = max(1.0, float(round(width)))
     start = math.floor(low / width) * width
     return np.asarray(start + width * np.arange(math.ceil((high - start) / width + 1e-9) + 1))
@@ -283,64 +277,35 @@ def _bin_names(edges: np.ndarray, distinct: np.ndarray, whole: bool) -> Iterator
             yield number(start) if last == start else f"{number(start)} to {number(last)}"
 
 
-def _quantile(ordered: np.ndarray, share: float) -> float:
-    position = share * (len(ordered) - 1)
-    low, part = int(position), position - int(position)
-    high = min(low + 1, len(ordered) - 1)
-    return float(ordered[low] + part * (ordered[high] - ordered[low]))
-
-
-def _others(series: pd.Series, column: Column, y: np.ndarray | None) -> _Counted:
+def _others(found: Tally, column: Column) -> _Counted:
     """Count the most frequent categories, or the latest periods, and all others as one."""
-    dates = column.kind == "date"
-    found = _periods(series) if dates else coded(series)
-    codes, values = found.codes, found.values
-    every = np.append(found.counts, len(series) - found.known)
-    order = np.argsort(-every[:-1], kind="stable")
-    shown = order[:MOST_CATEGORIES]
-    if dates:
-        shown = np.argsort(np.asarray(values, dtype=object))[-MOST_CATEGORIES:]
-    rest = len(values) > len(shown)
-
-    def held(counts: np.ndarray) -> np.ndarray:
-        known = counts[:-1]
-        others = [known.sum() - known[shown].sum()] if rest else []
-        return np.concatenate((known[shown], others, counts[-1:])).astype(int)
-
-    bads = None if y is None else held(np.bincount(codes, weights=y, minlength=len(values) + 1))
-    names = [value_text(values[i]) for i in shown] + [REST_BIN] * rest
-    known = int(every[:-1].sum())
-    if not known:
-        return _Counted(names, held(every), bads, 0, 0)
-    if dates:
-        return _Counted(names, held(every), bads, known, *_span(series))
-    typical = value_text(values[order[0]])
-    return _Counted(names, held(every), bads, known, len(values), typical=typical)
+    if column.kind == "date":
+        return _dates(found)
+    names = pd.Index(found.values)
+    order = np.argsort(-found.counts, kind="stable")
+    shown, rest = order[:MOST_CATEGORIES], order[MOST_CATEGORIES:]
+    told = [value_text(names[i]) for i in shown] + [REST_BIN] * (len(rest) > 0)
+    held = _held(found, list(shown[:, None]), [rest] if len(rest) else [])
+    typical = value_text(names[order[0]]) if len(order) else MISSING
+    return _Counted(told, *held, found.known, len(names), typical=typical)
 
 
-def _span(dates: pd.Series) -> tuple[int, str, str, str]:
-    """Return how many different dates there are, the first, the last and the middle one."""
-    ordered = np.sort(dates.dropna().to_numpy("datetime64[us]"))
-    distinct = 1 + int((ordered[1:] != ordered[:-1]).sum())
-    days = [ordered[0], ordered[-1], ordered[len(ordered) // 2]]
-    low, high, middle = (np.datetime_as_string(day, unit="D") for day in days)
-    return distinct, str(low), str(high), str(middle)
-
-
-def _periods(dates: pd.Series) -> Coded:
-    """Return the codes of years, or of months when all dates lie within two years."""
-    span = dates.max() - dates.min()
-    unit = "M" if pd.notna(span) and span.days <= 731 else "Y"
-    whole = dates.to_numpy("datetime64[us]").astype(f"datetime64[{unit}]")
-    known = ~np.isnat(whole)
-    since = whole.view("int64")
-    first = int(since[known].min(initial=0))
-    rows = np.bincount(since[known] - first)
-    places = np.flatnonzero(rows)
-    codes = np.full(len(whole), len(places))
-    codes[known] = (np.cumsum(rows > 0) - 1)[since[known] - first]
-    names = np.datetime_as_string((places + first).view(whole.dtype))
-    return Coded(codes, pd.Index(names, dtype="str"), rows[places])
+def _dates(found: Tally) -> _Counted:
+    """Count years, or months when all dates lie within two years; the earliest of many as one."""
+    moments = np.asarray(found.values).view("datetime64[us]")
+    if not len(moments):
+        return _Counted([], *_held(found, [], []), 0, 0)
+    unit = "M" if (moments[-1] - moments[0]).astype("timedelta64[D]").astype(int) <= 731 else "Y"
+    periods = moments.astype(f"datetime64[{unit}]")
+    first = np.flatnonzero(np.concatenate(([True], periods[1:] != periods[:-1])))
+    bins = [slice(start, end) for start, end in pairwise([*first, len(moments)])]
+    names = [str(period) for period in periods[first]][-MOST_CATEGORIES:]
+    rest = [slice(0, first[-MOST_CATEGORIES])] if len(bins) > MOST_CATEGORIES else []
+    middle = moments[np.searchsorted(np.cumsum(found.counts), found.known // 2, "right")]
+    days = (str(np.datetime_as_string(day, unit="D")) for day in (moments[0], moments[-1], middle))
+    told = names + [REST_BIN] * len(rest)
+    held = _held(found, bins[-MOST_CATEGORIES:], rest)
+    return _Counted(told, *held, found.known, len(moments), *days)
 
 
 def wilson(bads: int, rows: int) -> tuple[float, float]:

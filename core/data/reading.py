@@ -32,7 +32,7 @@ __all__ = [
 
 _TOTALS = re.compile(r"^\s*(grand )?(total|sum|totals|summe|gesamt|suma|合计|总计)s?:?\s*$", re.I)
 _PREVIEWED = 256 << 10
-_RELEASED_EACH = 4  # columns; giving memory back takes some milliseconds
+_RELEASED_EACH = 2  # columns; giving memory back takes some milliseconds
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.casting import cast
-from core.data.facts import Facts, by_column, facts_of
+from core.data.facts import Facts, facts_of
 from core.data.personal_data import personal_kind
 from core.data.role_words import (
     AGE,
@@ -23,6 +23,7 @@ from core.data.role_words import (
     protected_ground,
 )
 from core.data.schema import Column, Confidence, Kind, Role, Schema, value_text
+from core.data.tally import by_column
 from core.formatting import count
 
 __all__ = ["propose_bad_value", "propose_schema", "protected_ground", "typed"]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.allowed import ANYTHING, Allowed, Changeable
+from core.data.codes import coded
 from core.errors import SchemaError
 
 Kind = Literal["number", "category", "date", "text"]
@@ -195,21 +196,29 @@ def outcome_vector(frame: pd.DataFrame, schema: Schema) -> np.ndarray:
             f"The outcome {column.name!r} is missing in {missing:,} of {len(values):,} rows. "
             f"Drop these rows in the recipe, or choose another outcome."
         )
-    codes, distinct = pd.factorize(values)  # only the few distinct values become text
-    texts = [value_text(value) for value in distinct]
-    found = _listing(texts)
+    found = coded(values)
+    texts = [value_text(value) for value in found.values]  # only the few distinct ones
+    held = _listing(texts)
     if len(texts) != 2:
         raise SchemaError(
             f"The outcome {column.name!r} should hold two values, "
-            f"but holds {len(texts)}: {found}. "
+            f"but holds {len(texts)}: {held}. "
             "Choose another outcome, or drop the rows whose outcome is not known yet."
         )
     if schema.bad_value not in texts:
         raise SchemaError(
             f"The bad value {schema.bad_value!r} does not occur in {column.name!r}, "
-            f"which holds {found}."
+            f"which holds {held}."
         )
-    return np.asarray(codes == texts.index(schema.bad_value), np.int8)
+    return np.asarray(found.codes == texts.index(schema.bad_value), np.int8)
+
+
+def find_bad_rows(frame: pd.DataFrame, schema: Schema) -> np.ndarray | None:
+    """Return the positions of the rows that turned out bad; None if the outcome cannot be used."""
+    try:
+        return np.flatnonzero(outcome_vector(frame, schema))
+    except SchemaError:
+        return None
 
 
 def _listing(values: Iterable[object], most: int = 5) -> str:

@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 
 from core.data.finding import Finding
-from core.data.guards import check
-from core.data.profiling import ColumnProfile, profile
-from core.data.schema import Schema
+from core.data.guards import check_rows, check_tally, checked, gravest_first
+from core.data.profiling import ColumnProfile, profile_of
+from core.data.schema import Column, Schema, find_bad_rows
 from core.data.steps import step_from_json
+from core.data.tally import by_column, tally
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +42,24 @@ class Survey:
 
 
 def look_through(frame: pd.DataFrame, schema: Schema) -> Survey:
-    """Return profiles and findings of a frame in the form of its schema; all rows count."""
-    return Survey(profile(frame, schema), check(frame, schema))
+    """Return profiles and findings of a frame in the form of its schema; all rows count.
+
+    Each column is counted once for both.
+    """
+    bad_rows = find_bad_rows(frame, schema)
+    looked_at = {column.name for column in checked(frame, schema)}
+
+    def of_column(column: Column) -> tuple[ColumnProfile, list[Finding]]:
+        found = tally(frame[column.name], bad_rows)
+        findings = check_tally(found, column) if column.name in looked_at else []
+        return profile_of(found, column), findings
+
+    columns = [column for column in schema.columns if column.name in frame]
+    seen = by_column(of_column, columns)
+    findings = (found for _, found in seen)
+    return Survey(
+        tuple(about for about, _ in seen), gravest_first(check_rows(frame, schema), *findings)
+    )
 
 
 @cache

@@ -21,7 +21,7 @@ def test_every_step_is_timed(tmp_path):
     """From preview to check; the total is their sum."""
     write(Plan(500), tmp_path / "made.csv")
     found = main(tmp_path / "made.csv", "steps", 1)
-    steps = ("preview_s", "read_s", "types_and_roles_s", "profile_s", "check_s")
+    steps = ("preview_s", "read_s", "types_and_roles_s", "profile_and_check_s")
     assert found["total_s"] == pytest.approx(sum(found[step] for step in steps))
     assert (found["rows"], found["columns"]) == (500, 25)
 

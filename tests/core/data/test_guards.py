@@ -17,6 +17,7 @@ from core.data.steps import (
     MergeRare,
     Standardise,
 )
+from core.data.tally import tally
 from core.errors import SchemaError
 
 ROWS = 100
@@ -180,7 +181,7 @@ def test_a_column_that_alone_separates_is_flagged(column):
 )
 def test_separation_is_the_auc_in_either_direction(values, auc):
     """Pairs ranked correctly, ties counted half."""
-    assert separation(pd.Series(values, dtype=float), np.array([0, 0, 1, 1])) == auc
+    assert separation(tally(pd.Series(values, dtype=float), np.array([2, 3]))) == auc
 
 
 def test_the_gravest_comes_first():
