@@ -47,7 +47,7 @@ with failures():
             cohort_section(picture, cohort, run)
         field_section(scorer, picture)
         more(scorer, picture, reference, compared_with)
-        selection_shelf(scorer, run, picture)
+        selection_shelf(scorer, run, picture, compared_with)
     if scorer.bundle.settings.additive:
         shapes_section(scorer, reference)
     applicant_section(scorer, run, compared_with, picture)

@@ -15,12 +15,19 @@ from core.explanation import global_
 from core.explanation.challenger_figures import ChallengerFigures
 from core.explanation.global_ import Explained
 from core.explanation.interactions import Interactions
+from core.explanation.needs import Needs
 from core.explanation.reference import Kind
 from core.store.tables import ExplanationFigure, ExplanationSet
 from core.store.workspace import Workspace
 from ui.session import workspace
 
 T = TypeVar("T")
+FIGURES: dict[str, type[Interactions] | type[ChallengerFigures] | type[Needs]] = {
+    "interactions": Interactions,
+    "challengers": ChallengerFigures,
+    "needs": Needs,
+}
+"""How each kind of figure is read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +42,7 @@ class Picture:
         reference: What the set keeps about whom they are compared with.
         pairs: Which fields work together; None where that was not worked out.
         challengers: What moves the challengers; None where that was not worked out.
+        needs: What the ranking loses without each field; None where that was not worked out.
     """
 
     id: str
@@ -44,6 +52,7 @@ class Picture:
     reference: dict[str, Any]
     pairs: Interactions | None = None
     challengers: ChallengerFigures | None = None
+    needs: Needs | None = None
     _made: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     @cached_property
@@ -104,15 +113,19 @@ def _read(
 ) -> Picture:
     read = _reader(_workspace, _record)
     meta = json.loads(read("meta.json"))
-    pairs, challengers = _figures.get("interactions"), _figures.get("challengers")
+    made: dict[str, Any] = {
+        kind: FIGURES[kind].from_files(_reader(_workspace, figure))
+        for kind, figure in _figures.items()
+    }
     return Picture(
         id,
         Explained.from_files(read),
         _schema,
         meta["of"],
         meta["reference"],
-        Interactions.from_files(_reader(_workspace, pairs)) if pairs else None,
-        ChallengerFigures.from_files(_reader(_workspace, challengers)) if challengers else None,
+        made.get("interactions"),
+        made.get("challengers"),
+        made.get("needs"),
     )
 
 

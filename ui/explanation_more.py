@@ -10,11 +10,10 @@ from core.explanation.challenger_figures import ChallengerFigures
 from core.explanation.interactions import Interactions
 from core.explanation.reference import Kind, Reference
 from core.formatting import count
-from core.jobs.explain_request import active_explanation, start_explanation
 from ui import theme
 from ui.components.figure import draw
 from ui.explanation_data import Picture
-from ui.session import workspace
+from ui.explanation_overall import not_worked_out
 
 IN_MAP = 8
 PAIRS_HELP = """
@@ -41,7 +40,7 @@ def more(scorer: Scorer, picture: Picture, reference: Reference, compared_with: 
     if pairs.open:
         with pairs:
             if picture.pairs is None:
-                _not_yet(scorer, compared_with, "pairs")
+                not_worked_out(scorer, compared_with, "pairs")
             else:
                 _pairs(picture, picture.pairs, reference)
     others = st.expander(
@@ -53,7 +52,7 @@ def more(scorer: Scorer, picture: Picture, reference: Reference, compared_with: 
     if others.open:
         with others:
             if picture.challengers is None:
-                _not_yet(scorer, compared_with, "challengers")
+                not_worked_out(scorer, compared_with, "challengers")
             else:
                 _challengers(picture, picture.challengers, reference)
 
@@ -135,14 +134,3 @@ def _challengers(picture: Picture, figures: ChallengerFigures, reference: Refere
 
 def _left_out(figures: ChallengerFigures) -> str:
     return " ".join(f"{name} is left out: {why}." for name, why in figures.left_out.items())
-
-
-def _not_yet(scorer: Scorer, compared_with: Kind, key: str) -> None:
-    """Offer to work out what concerns the model as a whole."""
-    if active_explanation(workspace(), scorer.model.id, compared_with):
-        st.markdown("This is being worked out; it appears here when the job above ends.")
-        return
-    st.markdown("This has not been worked out yet for this model. It takes less than a minute.")
-    if st.button("Work it out", key=f"work-out-{key}", icon=":material/lightbulb:"):
-        start_explanation(workspace(), scorer.model.id, compared_with, rows=0)
-        st.rerun()

@@ -190,3 +190,14 @@ def gap_text(gap: float) -> str:
     ('< 0.000001', '0.002000')
     """
     return "< 0.000001" if abs(gap) < 1e-6 else f"{abs(gap):.6f}"
+
+
+def not_worked_out(scorer: Scorer, compared_with: Kind, key: str) -> None:
+    """Offer to work out what concerns the model as a whole; a worker does it."""
+    if active_explanation(workspace(), scorer.model.id, compared_with):
+        st.markdown("This is being worked out; it appears here when the job above ends.")
+        return
+    st.markdown("This has not been worked out yet for this model. It takes less than a minute.")
+    if st.button("Work it out", key=f"work-out-{key}", icon=":material/lightbulb:"):
+        start_explanation(workspace(), scorer.model.id, compared_with, rows=0)
+        st.rerun()

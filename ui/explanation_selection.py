@@ -5,20 +5,21 @@ import pandas as pd
 import streamlit as st
 
 from core.decision.scoring import Scorer
-from core.explanation.selection import DEALS, LITTLE, NOISE, Dealing, Drop, groups, ranked
+from core.explanation.needs import Needs, dealt_test_part
+from core.explanation.reference import Kind
+from core.explanation.selection import DEALS, LITTLE, NOISE, Dealing, Drop
 from core.explanation.words import listing
 from core.formatting import MISSING, count
 from core.jobs.without_request import runs_with_less, start_without
 from core.store.tables import Run
+from core.store.workspace import Workspace
 from ui import links
 from ui.components.pickers import run_name
 from ui.components.table import csv_download
 from ui.explanation_data import Picture
-from ui.scoring_nearby import known_applicants
-from ui.scoring_rows import loan_file
+from ui.explanation_overall import not_worked_out
 from ui.session import workspace
 
-MOST_ROWS = 6000
 HELP = f"""
 **Share** is the field's part of all Shapley effects. **Fall in AUC** is what the ranking of
 applicants loses when the field's values are dealt to other applicants, {DEALS} times, on rows the
@@ -30,8 +31,8 @@ a field can do better than this says, since it can learn from the others: train 
 
 
 @st.fragment
-def selection_shelf(scorer: Scorer, run: Run, picture: Picture) -> None:
-    """Draw a shelf with the evidence; closed, it computes nothing."""
+def selection_shelf(scorer: Scorer, run: Run, picture: Picture, compared_with: Kind) -> None:
+    """Draw a shelf with the evidence, which a worker found with the explanation."""
     shelf = st.expander(
         "Which fields could be left out?",
         icon=":material/filter_alt:",
@@ -40,33 +41,24 @@ def selection_shelf(scorer: Scorer, run: Run, picture: Picture) -> None:
     )
     if shelf.open:
         with shelf:
-            dealing = _dealing(scorer.model.id, scorer, run)
-            _evidence(scorer, run, picture, dealing)
+            if picture.needs is None:
+                not_worked_out(scorer, compared_with, "needs")
+            else:
+                _evidence(scorer, run, picture, picture.needs)
 
 
-@st.cache_resource(max_entries=2, show_spinner="Reading the test part")
-def _dealing(model_id: str, _scorer: Scorer, _run: Run) -> Dealing:
-    known, tested = known_applicants(_scorer, _run), loan_file(_run).test_rows
-    rows = known.features.index.get_indexer(pd.Index(tested))
-    if len(rows) > MOST_ROWS:
-        rows = np.sort(np.random.default_rng(0).choice(rows, MOST_ROWS, replace=False))
-    part = known.take(rows)
-    return Dealing(_scorer.bundle, part.features, part.bad)
-
-
-def _evidence(scorer: Scorer, run: Run, picture: Picture, dealing: Dealing) -> None:
-    frame = _ranked(picture, dealing, f"{scorer.model.id}-{picture.id}")
+def _evidence(scorer: Scorer, run: Run, picture: Picture, needs: Needs) -> None:
+    frame = needs.ranked(picture.importance)
     few = frame[frame["leave_out"]]
     st.markdown(_finding(few, frame))
     chosen = _table(frame, key=f"selection-{scorer.model.id}-{picture.id}")
-    of = len(loan_file(run).test_rows)
-    drawn = "" if dealing.n == of else ", drawn at random"
+    drawn = "" if needs.rows == needs.of else ", drawn at random"
     st.caption(
-        f"AUC {dealing.auc:.3f} on {count(dealing.n)} of {count(of)} test rows{drawn}; shares from "
-        f"{count(len(picture.explained))} explained applicants. The least needed field first."
+        f"AUC {needs.auc:.3f} on {count(needs.rows)} of {count(needs.of)} test rows{drawn}; shares "
+        f"from {count(len(picture.explained))} explained applicants. The least needed field first."
     )
     if chosen:
-        _together(dealing.drop(chosen), len(chosen))
+        _together(_fall_of(chosen, list(few["field"]), needs, scorer), len(chosen))
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             "Train without these",
@@ -81,24 +73,16 @@ def _evidence(scorer: Scorer, run: Run, picture: Picture, dealing: Dealing) -> N
     st.markdown(HELP)
 
 
-def _ranked(picture: Picture, dealing: Dealing, key: str) -> pd.DataFrame:
-    """Return the ranked fields, measured before the visitor's eyes the first time."""
-    kept = _measured()
-    if key not in kept:
-        together = groups(picture.explained, picture.schema)
-        fields = len(picture.importance)
-        bar = st.progress(0.0, "Dealing values anew")
-        for frame in ranked(dealing, picture.importance, together):
-            bar.progress(len(frame) / fields, f"Measured {len(frame)} of {fields} fields")
-        bar.empty()
-        kept[key] = frame
-    return kept[key]
+def _fall_of(chosen: list[str], proposed: list[str], needs: Needs, scorer: Scorer) -> Drop:
+    """Return what the ranking loses without all of these; other choices take a moment."""
+    if needs.proposed is not None and chosen == proposed:
+        return needs.proposed
+    return _dealing(workspace(), scorer.model.id, scorer).drop(chosen)
 
 
-@st.cache_resource
-def _measured() -> dict[str, pd.DataFrame]:
-    """What was measured since the server started, by model and explanation set."""
-    return {}
+@st.cache_resource(max_entries=2, show_spinner="Reading the test part")
+def _dealing(_workspace: Workspace, model_id: str, _scorer: Scorer) -> Dealing:
+    return dealt_test_part(_workspace, _scorer.bundle, _scorer.model.run_id)[0]
 
 
 def _finding(few: pd.DataFrame, frame: pd.DataFrame) -> str:

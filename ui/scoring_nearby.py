@@ -11,30 +11,24 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.charts.spread import spread
 from core.decision.applicant import Value
 from core.decision.effect import Share
-from core.decision.nearby import peers_of, stability_of
-from core.decision.policy import probability
+from core.decision.nearby import peers_of
 from core.decision.scoring import Assessment, Scorer
 from core.explanation.peers import Known, Peers
 from core.explanation.reasons import shown
-from core.explanation.stability import RANKS, Stability
-from core.explanation.words import signed
 from core.formatting import count, percent, typeset
 from core.store.tables import Run
 from core.store.workspace import Workspace
-from ui import links, theme
-from ui.components.figure import draw
+from ui import links
 from ui.components.table import csv_download, table
-from ui.components.verdict import LOOKS
 from ui.scoring_rows import loan_file
+from ui.scoring_stability import stability_shelf
 from ui.session import workspace
 
 SHOWN, FIELDS = 8, 5
 FAR = 0.5
 """Log-odds; the middle one of the peers should be nearer to be called alike."""
-MOST_IN_CHART = 10
 ALIKE = (
     "Alike means: if one field of theirs stood in this applicant's place, the score would hardly "
     "move. The distance adds up these effects over all fields (the root of the sum of squares, in "
@@ -75,21 +69,7 @@ def nearby_shelves(
                 f"{page}-peers-found", asked, lambda: peers_of(scorer, values, known.without(row))
             )
             _peers(scorer, made, explained(), page)
-    holds = st.expander(
-        "Would a small change alter the explanation?",
-        icon=":material/balance:",
-        key=f"{page}-stability",
-        on_change="rerun",
-    )
-    if holds.open:
-        with holds:
-            said = explained()
-            kind = said.method["reference"]["kind"]
-            question = (scorer.model.id, tuple(values.items()), kind)
-            held = _kept(
-                f"{page}-stability-found", question, lambda: _computed(scorer, run, said, values)
-            )
-            _stability(scorer, held, said, page)
+    stability_shelf(scorer, run, explained, values, page)
 
 
 def known_applicants(scorer: Scorer, run: Run) -> Known:
@@ -172,41 +152,3 @@ def _peer_table(scorer: Scorer, found: Peers, said: Assessment) -> pd.DataFrame:
 def _values(scorer: Scorer, features: Mapping[Any, Any], fields: list[str]) -> dict[str, str]:
     schema = scorer.bundle.schema
     return {schema[name].label: typeset(shown(schema[name], features.get(name))) for name in fields}
-
-
-def _computed(scorer: Scorer, run: Run, said: Assessment, values: dict[str, Value]) -> Stability:
-    bar = st.progress(0.0, "Explaining small changes")
-
-    def show(done: int, of: int) -> None:
-        bar.progress(done / of, f"Explained {done} of {of} small changes")
-
-    found = stability_of(scorer, said, values, loan_file(run).frame, show)
-    bar.empty()
-    return found
-
-
-def _stability(scorer: Scorer, found: Stability, said: Assessment, page: str) -> None:
-    decided = [scorer.policy.decide(probability(each)) for each in found.log_odds.tolist()]
-    same = sum(each == said.decision for each in decided)
-    low, high = (percent(probability(end)) for end in (found.log_odds.min(), found.log_odds.max()))
-    st.markdown(
-        f"**{found.sentence}** The decision stays “{LOOKS[said.decision].word.lower()}” in "
-        f"{same} of {len(decided)}; the probability of default lies between {low} and {high}."
-    )
-    frame = found.frame()
-    labels = [scorer.bundle.schema[name].label for name in frame["field"]]
-    frame.insert(1, "label", labels)
-    field, least, most = found.widest
-    label = scorer.bundle.schema[field].label
-    draw(
-        spread(frame.head(MOST_IN_CHART), theme.current()),
-        f"{label} varies most under small changes: {signed(least)} to {signed(most)} log-odds",
-        frame,
-        key=f"{page}-spread",
-        alt="Effect of each field for this applicant, within its range over small changes",
-    )
-    st.caption(
-        f"A small change moves each number to a value at most {percent(RANKS, 0)} of the ranks of "
-        "the loan file away; categories and blanks stay. "
-        f"{len(decided)} such applicants are drawn, the same ones each time."
-    )

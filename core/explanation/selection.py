@@ -6,7 +6,7 @@ Fields that carry the same information hide each other's drop, so groups of them
 A drop says what the model at hand loses; what one trained without the field loses can be less.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -155,42 +155,3 @@ def _closest(found: list[list[int]], alike: np.ndarray, least: float) -> tuple[i
             if weakest > best or (weakest == best and pair is None):
                 best, pair = weakest, (one, other)
     return pair
-
-
-def ranked(
-    dealing: Dealing, importance: pd.DataFrame, together: list[list[str]]
-) -> Iterator[pd.DataFrame]:
-    """Yield the fields, the least needed first, with more of them measured each time.
-
-    Columns: field, label, share (of all Shapley effects), drop, low, high (in AUC; see `Drop`),
-    group (letter, "" for a field of its own), group_drop, group_low, group_high (NaN without a
-    group), leave_out (whether it is proposed).
-
-    Args:
-        dealing: Rows never seen.
-        importance: As `core.explanation.global_.importance`.
-        together: As `groups`.
-    """
-    shared = [group for group in together if len(group) > 1]
-    letter = {name: chr(65 + k % 26) for k, group in enumerate(shared) for name in group}
-    of_group = {chr(65 + k % 26): dealing.drop(group) for k, group in enumerate(shared)}
-    lines: list[dict[str, object]] = []
-    for field, label, share in importance[["field", "label", "share"]].itertuples(index=False):
-        drop, group = dealing.drop([field]), letter.get(field, "")
-        whole = of_group.get(group, Drop(np.nan, np.nan, np.nan))
-        lines.append(
-            {
-                "field": field,
-                "label": label,
-                "share": share,
-                "drop": drop.value,
-                "low": drop.low,
-                "high": drop.high,
-                "group": group,
-                "group_drop": whole.value,
-                "group_low": whole.low,
-                "group_high": whole.high,
-                "leave_out": drop.high < LITTLE and not whole.high >= LITTLE,
-            }
-        )
-        yield pd.DataFrame(lines).sort_values("drop", kind="stable", ignore_index=True)

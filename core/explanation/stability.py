@@ -38,6 +38,27 @@ class Stability:
     reasons: tuple[tuple[str, ...], ...]
     now_reasons: tuple[str, ...]
 
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data that `from_json` reads back; who is asked about is not in it."""
+        return {
+            "values": self.values.tolist(),
+            "log_odds": self.log_odds.tolist(),
+            "reasons": [list(fields) for fields in self.reasons],
+        }
+
+    @classmethod
+    def from_json(
+        cls, data: Mapping[str, Any], now: Attribution, now_reasons: tuple[str, ...]
+    ) -> "Stability":
+        """Return what `to_json` wrote, for the applicant it was worked out for."""
+        return cls(
+            now,
+            np.array(data["values"]),
+            np.array(data["log_odds"]),
+            tuple(map(tuple, data["reasons"])),
+            now_reasons,
+        )
+
     def same(self, first: int) -> int:
         """Return how many have the same first reasons, in any order."""
         wanted = set(self.now_reasons[:first])

@@ -1,4 +1,4 @@
-"""Finds out about a model as a whole what its rows do not tell: interactions, and its challengers.
+"""Finds out about a model what its rows do not tell: interactions, challengers, fields it needs.
 
 Each figure is made once for a model and a reference population, from the first rows of the test
 part in their random order, and is kept like an explanation set.
@@ -16,12 +16,15 @@ from core.decision.scoring import Scorer
 from core.errors import ModelError, NotFoundError
 from core.explanation import challengers as by_shap
 from core.explanation import interactions as pairwise
+from core.explanation.global_ import Explained
+from core.explanation.needs import Needs, dealt_test_part, find_needs
 from core.explanation.reference import Reference
+from core.explanation.selection import groups
 from core.jobs.progress import JobContext, Stopped
 from core.model.challengers import KINDS, Challenger, read_challenger
 from core.store.base import new_id
 
-Figure = Literal["interactions", "challengers"]
+Figure = Literal["interactions", "challengers", "needs"]
 FIGURES: tuple[Figure, ...] = get_args(Figure)
 
 
@@ -36,7 +39,7 @@ def missing_figures(made: list[tuple[str, str]], kind: str) -> list[Figure]:
     """Return the figures that are not among those (figure, reference) made so far.
 
     >>> missing_figures([("interactions", "all")], "all")
-    ['challengers']
+    ['challengers', 'needs']
     """
     return [figure for figure in FIGURES if (figure, kind) not in made]
 
@@ -64,8 +67,10 @@ class Figures:
             "interactions": self._interactions,
             "challengers": self._challengers,
         }
+        if explained := self._explained():
+            make["needs"] = lambda: self._needs(explained)
         for figure in missing_figures(made, self._reference.kind):
-            if len(self._features) > 1:
+            if len(self._features) > 1 and figure in make:
                 self._store(figure, make[figure](), of)
 
     def _interactions(self) -> _Found:
@@ -86,6 +91,29 @@ class Figures:
             self._reference.frame,
             before=lambda name: self._tell(f"Explaining the challengers: {name}"),
         )
+
+    def _needs(self, explained: Explained) -> Needs:
+        bundle, names = self._scorer.bundle, explained.names
+        dealing, of = dealt_test_part(self._context.workspace, bundle, self._scorer.model.run_id)
+        told = "Measuring what the ranking loses without each field"
+        self._tell(told)
+        return find_needs(
+            dealing,
+            of,
+            names,
+            groups(explained, bundle.schema),
+            on_field=lambda done: self._tell(f"{told}: {done} of {len(names)}"),
+        )
+
+    def _explained(self) -> Explained | None:
+        """Return the largest stored set against this population, if there is one."""
+        workspace = self._context.workspace
+        sets = workspace.registry.explanations(self._scorer.model.id)
+        own = [one for one in sets if one.reference == self._reference.kind]
+        if not own:
+            return None
+        folder = f"explanations/{max(own, key=lambda one: one.rows).id}"
+        return Explained.from_files(partial(workspace.artifacts.read, folder))
 
     def _fitted(self) -> list[Challenger]:
         """Return the challengers of the model's run that can be read here."""

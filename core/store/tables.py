@@ -221,7 +221,7 @@ class SavedCohort(Base, kw_only=True):
 class ExplanationFigure(Base, kw_only=True):
     """Something found out about a model as a whole, in `explanations/<id>/`.
 
-    `kind` says what: "interactions" or "challengers".
+    `kind` says what: "interactions", "challengers" or "needs".
     """
 
     __tablename__ = "explanation_figures"

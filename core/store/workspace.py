@@ -60,5 +60,5 @@ class Workspace:
 
 
 def explanation_parts(model_id: str) -> str:
-    """Return the folder of explanations that are not finished and can be continued."""
+    """Return the folder of what can be made again: unfinished explanations, small changes."""
     return f"explanations/parts/{model_id}"

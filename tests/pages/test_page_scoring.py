@@ -1,12 +1,16 @@
 """The scoring page: empty, seeded, changed, from a row, unusual, saved, and a damaged model."""
 
+import threading
+
 import pytest
 
+from core.decision import nearby
 from core.decision.ledger import require_reference
 from core.decision.scoring import Scorer, forget
 from core.formatting import count, percent
 from core.store.tables import ModelVersion
 from core.store.workspace import Workspace
+from ui.background import background
 from ui.scoring_drafts import DRAFTS, Kept
 
 
@@ -285,14 +289,32 @@ def test_a_shelf_says_what_became_of_similar_applicants(seeded, open_page):
     assert not {"Age", "Marital"} & set(listed.columns)
 
 
-def test_a_shelf_says_whether_a_small_change_matters(seeded, open_page):
-    """In words, as ranges, and how often the decision stays."""
+def test_a_shelf_says_whether_a_small_change_matters(seeded, open_page, monkeypatch):
+    """Worked out in the background while the page is drawn; then in words, kept in the store."""
+    gate, stability_of = threading.Event(), nearby.stability_of
+
+    def slowly(*asked):
+        gate.wait(30)
+        return stability_of(*asked)
+
+    monkeypatch.setattr(nearby, "stability_of", slowly)
     at = open_page("scoring", draft=typed(seeded, Income=40.0, Amount=3000.0))
     at.session_state["scoring-stability"] = True
     at.run()
     assert not at.exception
+    assert "small changes." not in text(at)
+    assert any(button.key == "scoring-save" for button in at.button)
+    gate.set()
+    (work,) = background()._works.values()
+    work.future.result(timeout=30)
+    at.run()
+    assert not at.exception
     assert "of 20 small changes." in text(at)
     assert "of 20; the probability of default lies between" in text(at)
+    monkeypatch.setattr(nearby, "stability_of", None)
+    again = open_page("scoring", draft=typed(seeded, Income=40.0, Amount=3000.0))
+    again.session_state["scoring-stability"] = True
+    assert "of 20 small changes." in text(again.run())
 
 
 def test_a_policy_rule_decides_in_view(seeded, model, open_page):

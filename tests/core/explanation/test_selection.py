@@ -1,47 +1,16 @@
 """Which fields a model could do without: drops in AUC, groups, and what is proposed."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 import pytest
+from small_models import NAMES, WEIGHTS, Straight
 
 from core.data.schema import Column, Schema
 from core.errors import ExplanationError
 from core.evaluation.metrics import auc
 from core.explanation.global_ import Explained
-from core.explanation.selection import Dealing, groups, ranked
-from core.model.served import ServedNetwork, sigmoid
-
-NAMES = ["weighty", "copy", "light", "idle"]
-WEIGHTS = [1.0, 1.0, 0.05, 0.0]
-
-
-class Straight:
-    """Encodes each of the fields into one slot; the network adds them up by weight."""
-
-    def __init__(self) -> None:
-        weights = np.array(WEIGHTS, np.float32)[:, np.newaxis]
-        self.network = ServedNetwork([weights], [np.zeros(1, np.float32)])
-        self.encoder = SimpleNamespace(
-            encode=lambda frame: frame[NAMES].to_numpy(np.float32),
-            block=lambda name: slice(NAMES.index(name), NAMES.index(name) + 1),
-        )
-
-
-@pytest.fixture
-def rows() -> pd.DataFrame:
-    """Two thousand applicants; `copy` repeats `weighty` but for a little noise."""
-    random = np.random.default_rng(3)
-    weighty = random.normal(size=2000)
-    frame = pd.DataFrame({name: random.normal(size=2000) for name in NAMES})
-    return frame.assign(weighty=weighty, copy=weighty + 0.1 * frame["copy"])
-
-
-@pytest.fixture
-def y(rows: pd.DataFrame) -> np.ndarray:
-    """Outcomes that follow `weighty`."""
-    return (rows["weighty"] + np.random.default_rng(4).normal(size=2000) > 1).to_numpy()
+from core.explanation.selection import Dealing, groups
+from core.model.served import sigmoid
 
 
 def scores(rows: pd.DataFrame) -> np.ndarray:
@@ -107,27 +76,3 @@ def test_fields_that_say_the_same_are_in_a_group(rows):
     found = groups(explained(rows.assign(copy=-rows["copy"])), SCHEMA)
     assert sorted(found) == [["idle"], ["light"], ["weighty", "copy", "home"]]
     assert len(groups(explained(rows), SCHEMA, least=1.01)) == 5
-
-
-def test_the_least_needed_come_first_and_are_proposed(rows, y):
-    """What is needed together with its group is not, however little it weighs alone."""
-    importance = pd.DataFrame(
-        {"field": NAMES, "label": [name.title() for name in NAMES], "share": [0.5, 0.45, 0.05, 0.0]}
-    )
-    together = [["weighty", "copy"], ["light"], ["idle"]]
-    *_, frame = ranked(Dealing(Straight(), rows, y), importance, together)
-    assert frame["field"].iloc[0] == "idle"
-    assert frame.set_index("field")["leave_out"].to_dict() == {
-        "idle": True,
-        "light": True,
-        "weighty": False,
-        "copy": False,
-    }
-    assert frame.set_index("field")["group"].to_dict() == {
-        "idle": "",
-        "light": "",
-        "weighty": "A",
-        "copy": "A",
-    }
-    *_, frame = ranked(Dealing(Straight(), rows, y), importance, [["weighty", "light"], ["copy"]])
-    assert not frame.set_index("field")["leave_out"]["light"]

@@ -13,6 +13,7 @@ from core.errors import NotFoundError
 from core.explanation.challenger_figures import ChallengerFigures
 from core.explanation.global_ import Explained
 from core.explanation.interactions import Interactions
+from core.explanation.needs import Needs
 from core.jobs import explain
 from core.jobs.explain_request import active_explanation, scorer_against, start_explanation
 from core.jobs.progress import JobContext, Stopped
@@ -79,16 +80,17 @@ def test_progress_counts_applicants_and_tells_the_time_left(seeded, context, mon
     assert said[13][2] > 0
     assert said[25][2] == 0
     assert said[26][1].startswith("Working out which fields work together: 1 of 25")
-    assert said[-1][1] == "Explaining the challengers: Boosted trees"
+    assert "Explaining the challengers: Boosted trees" in [told[1] for told in said]
+    assert said[-1][1] == "Measuring what the ranking loses without each field: 12 of 12"
 
 
 def figure(workspace, model, kind):
     """Return a stored figure of a model, its files checked."""
     (record,) = (each for each in workspace.registry.figures(model.id) if each.kind == kind)
     workspace.artifacts.verify(f"explanations/{record.id}", record.digest)
-    reader = {"interactions": Interactions, "challengers": ChallengerFigures}[kind]
+    readers = {"interactions": Interactions, "challengers": ChallengerFigures, "needs": Needs}
     read = partial(workspace.artifacts.read, f"explanations/{record.id}")
-    return record, reader.from_files(read)
+    return record, readers[kind].from_files(read)
 
 
 def test_what_concerns_the_model_as_a_whole_is_kept(seeded, model, context):
@@ -102,16 +104,25 @@ def test_what_concerns_the_model_as_a_whole_is_kept(seeded, model, context):
     assert list(others.about) == ["logistic", "scorecard", "trees"]
     assert all(each["gap"] < 1e-5 for each in others.about.values())
     assert len(others.importance) == 3 * fields
+    _, needs = figure(seeded, model, "needs")
+    assert (needs.rows, needs.of, len(needs.falls)) == (result["of"], result["of"], fields)
+    reported = seeded.registry.run(model.run_id).summary["auc"]["network"]["value"]
+    assert needs.auc == pytest.approx(reported)
 
 
 def test_figures_are_made_once_and_without_rows_on_request(seeded, model, context):
-    """More rows leave them as they are; asking for no rows makes those of another population."""
+    """More rows leave them as they are; asking for no rows makes those of another population.
+
+    What the ranking needs waits for rows that are explained against it.
+    """
     explain.run(context)
     explain.run(claimed_after(seeded, context, model, rows=30))
-    assert len(seeded.registry.figures(model.id)) == 2
+    assert len(seeded.registry.figures(model.id)) == 3
     job = claimed_after(seeded, context, model, rows=0, compared_with="all")
     assert explain.run(job) == {}
-    assert len(seeded.registry.figures(model.id)) == 4
+    assert len(seeded.registry.figures(model.id)) == 5
+    explain.run(claimed_after(seeded, context, model, rows=30, compared_with="all"))
+    assert len(seeded.registry.figures(model.id)) == 6
 
 
 def claimed_after(workspace, context, model, **asked):
