@@ -9,6 +9,7 @@ from core.explanation import challenger_figures
 from core.explanation.challenger_figures import ChallengerFigures
 from core.explanation.interactions import Interactions
 from core.explanation.reference import Kind, Reference
+from core.explanation.words import listing
 from core.formatting import count
 from ui import theme
 from ui.components.figure import draw
@@ -27,8 +28,11 @@ SHAP_HELP = """
 Each challenger is explained by its own explainer of the SHAP library, on the same applicants and
 against the same reference population, in log-odds: trees by **TreeExplainer** (interventional),
 logistic regression and scorecard by **LinearExplainer**. What the columns of one category are
-given is added up. The network's ranks are those of its own Shapley values. A different order is no
-fault: fields that carry the same information can stand in for each other.
+given is added up. LightGBM, XGBoost and CatBoost split on categories, which TreeExplainer cannot
+compare with a population: it then follows the ways that training rows took in their trees, so
+their values start from the mean of the training part. The network's ranks are those of its own
+Shapley values. A different order is no fault: fields that carry the same information can stand in
+for each other.
 """
 
 
@@ -127,9 +131,16 @@ def _challengers(picture: Picture, figures: ChallengerFigures, reference: Refere
         f"{count(figures.rows)} test applicants; network: of {count(len(picture.explained))}; "
         f"against {count(reference.n)} {reference.name}. Rank correlation with the network over "
         f"all fields (Spearman): {correlations}. Largest unexplained rest of a challenger: "
-        f"{gap:.6f} log-odds. {_left_out(figures)}"
+        f"{gap:.6f} log-odds. {_otherwise(figures, frame)} {_left_out(figures)}"
     )
     st.markdown(SHAP_HELP)
+
+
+def _otherwise(figures: ChallengerFigures, frame: pd.DataFrame) -> str:
+    """Name the challengers that could not be compared with the population."""
+    own = {key for key, each in figures.about.items() if each.get("compared_with") == "training"}
+    names = list(frame.loc[frame["model"].isin(own), "name"].unique())
+    return f"Not against them, but along their own trees: {listing(names)}." if names else ""
 
 
 def _left_out(figures: ChallengerFigures) -> str:

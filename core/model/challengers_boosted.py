@@ -132,6 +132,10 @@ class Library(Boosted):
         """Return (n,) probabilities of default."""
         return np.asarray(self._probabilities(self.columns.matrix(frame)), np.float64)
 
+    def rows_for_shap(self, frame: pd.DataFrame) -> Any:
+        """Return the raw columns as SHAP's explainer of trees takes them."""
+        return self.columns.matrix(frame)
+
     def to_files(self) -> dict[str, bytes]:
         """Return the columns and the library's own file."""
         columns = {"numbers": self.columns.numbers, "categories": self.columns.categories}
@@ -329,6 +333,10 @@ class CatBoost(Library):
         frame = pd.DataFrame(inputs)
         codes = {place: frame[place].fillna(-1).astype(np.int32) for place in columns.coded}
         return cls.imported().Pool(pd.DataFrame({**frame, **codes}), y, cat_features=columns.coded)
+
+    def rows_for_shap(self, frame: pd.DataFrame) -> Any:
+        """See Library; CatBoost takes no bare matrix where there are categories."""
+        return self._data(self.columns, self.columns.matrix(frame))
 
     @staticmethod
     def _settings(lesson: Lesson) -> dict[str, Any]:

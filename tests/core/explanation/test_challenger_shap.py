@@ -63,6 +63,30 @@ def test_values_add_up_to_what_each_challenger_says(fitted, frame):
         assert summed == pytest.approx(log_odds(challenger, rows), abs=1e-5)
 
 
+@pytest.mark.parametrize("key", ["lightgbm", "xgboost", "catboost"])
+@pytest.mark.parametrize("kinds", [("number", "category"), ("number",)])
+def test_libraries_are_explained_on_the_raw_columns(frame, key, kinds):
+    """Values add up in log-odds, one a field; what they begin at is said."""
+    pytest.importorskip(key)
+    columns = tuple(column for column in COLUMNS if column.kind in kinds)
+    y = (frame["home"] == "rent") ^ (frame["age"].fillna(60) > 50)
+    found = fit_challengers(frame, y.to_numpy(np.int8), columns, np.arange(400) % 4 == 0)
+    (challenger,) = (each for each in found if each.key == key)
+    rows, reference = frame.iloc[:60], frame.iloc[100:160]
+    values, base = shap_values(challenger.model, rows, reference)
+    assert set(values.columns) == {column.name for column in columns}
+    summed = base + values.sum(axis=1).to_numpy()
+    assert summed == pytest.approx(log_odds(challenger, rows), abs=1e-4)
+    figures = explain_challengers([challenger], rows, reference)
+    against = figures.about[key]["compared_with"]
+    assert against == (
+        "population" if "category" not in kinds and key != "catboost" else "training"
+    )
+    if against == "population":
+        assert base == pytest.approx(log_odds(challenger, reference).mean(), abs=1e-4)
+    assert figures.left_out == {}
+
+
 def test_linear_values_are_those_of_the_definition(fitted, frame):
     """In a sum of fields, switching one field to the reference's values changes it by its value."""
     (logistic,) = (each for each in fitted if each.key == "logistic")
@@ -91,6 +115,7 @@ def test_what_matters_is_ranked_and_the_rest_is_named(fitted, frame):
     assert said == ["Logistic regression", "Scorecard", "Boosted trees", "XGBoost"]
     assert max(each["gap"] for each in found.about.values()) < 1e-5
     assert found.about["trees"]["explainer"] == "TreeExplainer"
+    assert {each["compared_with"] for each in found.about.values()} == {"population"}
 
 
 def test_files_bring_the_figures_back(fitted, frame):
