@@ -12,7 +12,7 @@ from core.evaluation.words import TERMS, model_label
 from core.formatting import count, percent
 from ui import theme
 from ui.components.figure import draw
-from ui.components.table import csv_download, table
+from ui.components.table import csv_download, table, worded_table
 from ui.evaluation_evidence import Evidence
 from ui.evaluation_view import worded
 
@@ -166,7 +166,7 @@ def _all_models(evidence: Evidence, cut_off: float) -> None:
         value = " ".join(worded(one.metric, one.estimate)).strip()
         row = rows.setdefault(label, {"Figure": label})
         row[model_label(one.model)] = value + _mark(one.verdict)
-    st.table(list(rows.values()), border="horizontal", alt="Decisions of all models")
+    worded_table(list(rows.values()), alt="Decisions of all models")
     st.caption(
         f"All at the cut-off {percent(cut_off)}; the majority class approves everybody. ▲ the "
         "network is better, ▼ it is worse, by more than chance; no mark: no clear winner."

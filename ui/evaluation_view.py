@@ -16,6 +16,7 @@ from ui.components.figure import draw
 from ui.components.jobs import job_progress
 from ui.components.metrics import Figure
 from ui.components.page import empty_state
+from ui.components.table import worded_table
 from ui.evaluation_evidence import Evidence
 from ui.evaluation_figures import figure_grid
 from ui.session import workspace
@@ -138,7 +139,9 @@ def difference_table(compared: list[Compared], cross_validated: bool) -> None:
                 "Verdict": one.verdict.capitalize() or MISSING,
             }
         )
-    st.table(rows)
+    worded_table(
+        rows, alt=f"{TERMS[compared[0].metric].label} of each model, and the network beside it"
+    )
     st.caption(
         f"In brackets: 95 % intervals. {_OVER_FOLDS if cross_validated else _PAIRED} "
         '"No clear winner" means that the interval of the difference holds 0.'

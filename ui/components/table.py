@@ -2,15 +2,30 @@
 
 table(frame, alt="Metrics of each model with their intervals")
 table(runs, key="runs", on_select="rerun", selection_mode="single-row")
+worded_table([{"Model": "Network", "ROC-AUC": "0.783"}], alt="Models by ROC-AUC")
 csv_download(frame, "decile-table.csv", key="deciles")
 """
 
+from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from core.charts.template import palette
 from core.formatting import MISSING
+from ui import theme
+
+_WORDED = """
+.worded { overflow-x: auto; }
+.worded table { width: 100%; border-collapse: collapse; margin: 0; font-size: 0.875rem;
+  line-height: 1.5; color: var(--text); font-variant-numeric: tabular-nums; }
+.worded th, .worded td { padding: 0.5rem 1rem 0.5rem 0; border: 0; text-align: left;
+  border-bottom: 1px solid var(--line); font-weight: 400; white-space: nowrap; }
+.worded thead th { color: var(--muted); white-space: normal; vertical-align: bottom; }
+.worded th[scope=row] { white-space: normal; }
+"""
 
 _RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -23,6 +38,28 @@ def table(frame: pd.DataFrame, *, alt: str | None = None, **options: Any) -> Any
     """
     options = {"hide_index": True, "placeholder": MISSING, **options}
     return st.dataframe(frame, alt=alt, **options)
+
+
+def worded_table(rows: Sequence[Mapping[str, str]], *, alt: str) -> None:
+    """Draw a small table of words as one piece of HTML.
+
+    In `st.table` every cell is a Markdown element that a browser goes through at every rerun.
+    All rows have the same keys, which are the heads of the columns; the first column names the row.
+    """
+    colours = palette(theme.current())
+    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in rows[0])
+    body = "".join(f"<tr>{_cells(list(row.values()))}</tr>" for row in rows)
+    st.html(
+        f"<style>{_WORDED}</style>"
+        f'<div class="worded" style="--text:{colours.text};--muted:{colours.muted};'
+        f'--line:{colours.border}"><table aria-label="{escape(alt)}">'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cells(texts: Sequence[str]) -> str:
+    name, *others = map(escape, texts)
+    return f'<th scope="row">{name}</th>{"".join(f"<td>{text}</td>" for text in others)}'
 
 
 def csv_download(
