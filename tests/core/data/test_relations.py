@@ -35,6 +35,15 @@ def test_numbers_are_compared_by_rank_where_both_are_known():
     assert pair["rows"] == 350
 
 
+def test_numbers_that_differ_in_their_last_digit_are_told_apart():
+    """As far as numbers can be told apart at all, and on both sides of zero."""
+    steps = np.arange(300)
+    close = np.where(steps % 2, -1, 1) * (1 + steps * 2.0**-52)
+    frame = pd.DataFrame({"x": close, "y": steps[::-1].astype(float)})
+    [pair] = related(**frame.to_dict("list")).of("correlation").to_dict("records")
+    assert pair["value"] == pytest.approx(frame["x"].corr(frame["y"], method="spearman"), abs=1e-6)
+
+
 def test_complete_numbers_have_the_exact_rank_correlation():
     """Ties are averaged."""
     frame = pd.DataFrame({"x": [1.0, 2, 2, 4, 5, 9], "y": [2.0, 1, 4, 4, 8, 7]})
