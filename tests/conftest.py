@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, app_test
 
 from core.config import ROOT
 from core.store.workspace import Workspace
@@ -23,6 +23,11 @@ workspace = Workspace.open(Settings.from_environment())
 seed(workspace)
 workspace.close()
 """
+
+
+def pytest_sessionfinish() -> None:
+    """Remove Streamlit's folder, which it leaves to the end of the process and to a warning."""
+    app_test.TMP_DIR.cleanup()
 
 
 @pytest.fixture
