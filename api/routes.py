@@ -1,4 +1,4 @@
-"""The addresses: predict, explain, the champion's schema, health."""
+"""The addresses: predict, explain, recourse, the champion's schema, health."""
 
 from collections.abc import Callable
 from functools import partial
@@ -47,6 +47,16 @@ async def explain(request: Request) -> Answer:
     return Answer(shapes.explanation(assessment))
 
 
+@router.post("/recourse", openapi_extra=shapes.RECOURSE)
+async def recourse(request: Request) -> Answer:
+    """Say what would lead to approval, over the fields that may change as kept with the model."""
+    data = await read_json(request, ("applicant", "model"))
+    applicants, _ = one_or_many(data)
+    scorer = _scorer(request, text(data, "model"))
+    work = partial(_way_to_approval, _workspace(request), scorer, applicants[0])
+    return Answer(await _in_thread(work))
+
+
 @router.get("/models/champion/schema", openapi_extra=shapes.SCHEMA)
 async def champion_schema(request: Request) -> Answer:
     """Describe the fields the champion asks for: kind, unit, range, categories."""
@@ -86,6 +96,23 @@ def _assess(
         return scorer.assess(applicants[0], reasons).to_json()
     said: list[Assessment] = scorer.assess_many(applicants, reasons)
     return {"assessments": [assessment.to_json() for assessment in said]}
+
+
+def _way_to_approval(
+    workspace: Workspace, scorer: "Scorer", applicant: Applicant
+) -> dict[str, Any]:
+    from core.decision.levers import levers_of
+    from core.decision.way_to_approval import way_to_approval
+
+    chosen = levers_of(workspace, scorer)
+    values = scorer.read(applicant)
+    now = scorer.assess(values, reasons=False)
+    found = (
+        None
+        if now.decision == "approve"
+        else way_to_approval(scorer, values, chosen.levers, chosen.beyond)
+    )
+    return shapes.recourse(now, found, chosen, scorer.policy.points)
 
 
 def _scorer(request: Request, model_id: str | None) -> "Scorer":

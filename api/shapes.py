@@ -1,5 +1,7 @@
 """What requests and answers look like, as the OpenAPI page shows them."""
 
+import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from core.data.allowed import CHANGEABLE
@@ -7,7 +9,11 @@ from core.data.conditions import TESTS
 from core.decision.policy import probability
 
 if TYPE_CHECKING:
+    from core.decision.levers import Levers
     from core.decision.scoring import Assessment
+    from core.explanation.recourse import Recourse
+
+    Points = Callable[[float], int]
 
 Shape = dict[str, Any]
 
@@ -121,6 +127,41 @@ EXPLANATION = _object(
     reference={"type": "object", "description": "Whom the applicant is compared with, and how."},
     model_id=TEXT,
 )
+CHANGE = _object(
+    ["name", "before", "after"],
+    name=_said(TEXT, "Which field."),
+    before={"nullable": True, "description": "The applicant's value."},
+    after={"description": "What it would have to be."},
+)
+OPTION = _object(
+    ["changes", "log_odds", "default_probability", "points", "cost"],
+    changes=_list(CHANGE),
+    log_odds=_said(NUMBER, "After the changes, as scored."),
+    default_probability=NUMBER,
+    points=WHOLE,
+    cost=_said(NUMBER, "How large the changes are, by share of the present or typical value."),
+)
+LEVER = _object(
+    ["name", "direction", "cost"],
+    name=TEXT,
+    direction={"type": "string", "enum": ["up", "down", "either"]},
+    low={"nullable": True, "description": "Least value; null: the least seen in training."},
+    high={"nullable": True, "description": "Largest value; null: the largest seen in training."},
+    step={"nullable": True, "description": "Values lie whole steps apart; null: a round one."},
+    cost=_said(NUMBER, "Weight of a change."),
+)
+WAY = _object(
+    ["decision", "options", "levers", "beyond", "model_id"],
+    decision={"type": "string", "enum": ["approve", "refer", "decline"]},
+    options=_list(OPTION, "Up to five, the cheapest first; empty if approved, or if none leads."),
+    nearest={
+        "nullable": True,
+        "description": "Lowest log-odds that was met; null where nothing was tried.",
+    },
+    levers=_list(LEVER, "Fields that may change, as kept with the model or as proposed."),
+    beyond=_said(SWITCH, "Whether bounds may lie outside of what was seen in training."),
+    model_id=TEXT,
+)
 ALLOWED = _object(
     ["low", "high", "values"],
     "What the data dictionary allows: within the bounds, or listed. A value that is not allowed is "
@@ -191,6 +232,10 @@ EXPLAIN: Shape = {
     ),
     "responses": _gives(EXPLANATION, "The share of each field"),
 }
+RECOURSE: Shape = {
+    "requestBody": EXPLAIN["requestBody"],
+    "responses": _gives(WAY, "The smallest changes that lead to approval"),
+}
 SCHEMA: Shape = {
     "responses": _gives(
         _object(
@@ -246,5 +291,23 @@ def explanation(assessment: "Assessment") -> dict[str, Any]:
         "gap": found.gap,
         "attributions": steps,
         "reference": assessment.method,
+        "model_id": assessment.model_id,
+    }
+
+
+def recourse(
+    assessment: "Assessment", found: "Recourse | None", chosen: "Levers", points: "Points"
+) -> dict[str, Any]:
+    """Return the options with what the applicant would then get."""
+    options = [] if found is None else [option.to_json() for option in found.options]
+    for option in options:
+        option["default_probability"] = probability(option["log_odds"])
+        option["points"] = points(option["log_odds"])
+    tried = found is not None and math.isfinite(found.nearest)
+    return {
+        "decision": assessment.decision,
+        "options": options,
+        "nearest": found.nearest if found is not None and tried else None,
+        **chosen.to_json(),
         "model_id": assessment.model_id,
     }

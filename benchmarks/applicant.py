@@ -25,8 +25,8 @@ from core.decision.applicant import Value, from_row
 from core.decision.nearby import peers_of, stability_of
 from core.decision.scoring import Scorer
 from core.decision.way_to_approval import way_to_approval
+from core.explanation.levers import Lever, proposed_levers
 from core.explanation.peers import Known
-from core.explanation.recourse import Lever, proposed_levers
 from core.model.served import sigmoid
 from core.store.workspace import Workspace
 

@@ -9,12 +9,15 @@ import streamlit as st
 
 from core.data.fields import Field
 from core.decision.applicant import Value
+from core.decision.levers import Levers, keep_levers, levers_of, propose_again
 from core.decision.policy import probability
 from core.decision.scoring import Assessment, Scorer
 from core.decision.way_to_approval import way_to_approval
-from core.explanation.recourse import Change, Lever, Recourse, proposed_levers
+from core.explanation.levers import Lever, require_usable
+from core.explanation.recourse import Change, Recourse
 from core.explanation.words import listing
 from core.formatting import MISSING, count, number, percent, typeset
+from ui.session import workspace
 
 WAYS = {"either": "either way", "up": "only more", "down": "only less"}
 
@@ -26,10 +29,13 @@ def recourse_section(scorer: Scorer, said: Assessment, values: dict[str, Value])
     shelf = st.expander("What would lead to approval?", on_change="rerun", key="shelf-recourse")
     if shelf.open:
         with shelf:
-            levers, beyond = _levers(scorer), bool(st.session_state.get(_beyond(scorer)))
-            _options(scorer, _found(scorer, values, levers, beyond), levers)
+            kept = levers_of(workspace(), scorer)
+            mine: Levers = st.session_state.get(_key(scorer)) or kept
+            found = _found(scorer, values, mine.levers, mine.beyond)
+            _options(scorer, found, mine.levers)
+            st.caption(_whose(mine, kept))
             if st.toggle("Choose what may change", key="choose-levers"):
-                _editor(scorer)
+                _editor(scorer, mine, kept)
 
 
 def _found(
@@ -81,55 +87,81 @@ def _text(value: Value) -> str:
     return value if isinstance(value, str) else number(value)
 
 
-def _levers(scorer: Scorer) -> tuple[Lever, ...]:
-    """Return what may change: as proposed, or as the visitor has marked it."""
-    marked: tuple[Lever, ...] | None = st.session_state.get(_key(scorer))
-    return proposed_levers(scorer.bundle.fields) if marked is None else marked
-
-
 def _key(scorer: Scorer) -> str:
+    """Name a choice that holds for this visit alone."""
     return f"levers-{scorer.model.id}"
 
 
-def _beyond(scorer: Scorer) -> str:
-    return f"levers-{scorer.model.id}-beyond"
+def _whose(mine: Levers, kept: Levers) -> str:
+    """Say who chose the fields that may change, and for whom they hold."""
+    if mine.to_json() != kept.to_json():
+        return "Fields that may change: your own choice, until you leave. Others see another one."
+    if kept.at is None:
+        return "Fields that may change: as the data dictionary and the fields' names propose."
+    when = f"{kept.at.day} {kept.at:%B %Y}"
+    return (
+        f"Fields that may change: chosen by {kept.user} on {when}, for everyone who uses a model "
+        "of this training."
+    )
 
 
-def _editor(scorer: Scorer) -> None:
-    """Draw which fields may change, which way and how far; the button searches anew."""
-    levers = {lever.name: lever for lever in _levers(scorer)}
+def _editor(scorer: Scorer, mine: Levers, kept: Levers) -> None:
+    """Draw which fields may change, which way and how far, and for whom that shall hold."""
+    levers = {lever.name: lever for lever in mine.levers}
     fields = [field for field in scorer.bundle.fields if field.kind in ("number", "category")]
+    turn = st.session_state.setdefault(f"{_key(scorer)}-turn", 0)  # a new table after a reset
     edited = st.data_editor(
         pd.DataFrame([_row(field, levers) for field in fields]),
         hide_index=True,
         disabled=["Field", "In training"],
-        column_config={
-            "May change": st.column_config.CheckboxColumn(width=124),
-            "Way": st.column_config.SelectboxColumn(options=list(WAYS.values()), required=True),
-            "In training": st.column_config.TextColumn(help="Range of the training data"),
-            "Step": st.column_config.NumberColumn(
-                min_value=1e-9, help="Values lie whole steps from the present one"
-            ),
-            "Weight": st.column_config.NumberColumn(
-                min_value=0.01,
-                required=True,
-                help="How hard a change of this field is; 2 makes it twice as dear.",
-            ),
-        },
+        column_config=COLUMNS,
         placeholder=MISSING,
-        key=f"lever-table-{scorer.model.id}",
+        key=f"lever-table-{scorer.model.id}-{turn}",
     )
     beyond = st.toggle(
         "Allow values outside the training data",
-        bool(st.session_state.get(_beyond(scorer))),
-        key=f"lever-beyond-{scorer.model.id}",
+        mine.beyond,
+        key=f"lever-beyond-{scorer.model.id}-{turn}",
         help="Bounds may then reach further than any applicant the model has learnt from. What it "
         "says there is a guess.",
     )
-    if st.button("Search with these", key="use-levers", icon=":material/search:"):
-        st.session_state[_key(scorer)] = _marked(fields, edited)
-        st.session_state[_beyond(scorer)] = beyond
-        st.rerun(scope="fragment")
+    with st.container(horizontal=True):
+        if st.button("Search with these", key="use-levers", icon=":material/search:"):
+            _use(scorer, Levers(_marked(fields, edited), beyond))
+        if st.button("Keep for everyone", key="keep-levers", icon=":material/save:"):
+            user = workspace().settings.user
+            keep_levers(workspace(), scorer, _marked(fields, edited), beyond, user)
+            _use(scorer, None)
+        changed = kept.at is not None or mine.to_json() != kept.to_json()
+        if changed and st.button(
+            "Back to the proposal", key="propose-levers", icon=":material/undo:"
+        ):
+            propose_again(workspace(), scorer)
+            _use(scorer, None)
+
+
+def _use(scorer: Scorer, mine: Levers | None) -> None:
+    """Search with a choice for this visit from now on; None for what is kept."""
+    if mine is not None:
+        require_usable(mine.levers, scorer.bundle.fields)
+    st.session_state[_key(scorer)] = mine
+    st.session_state[f"{_key(scorer)}-turn"] += 1
+    st.rerun()
+
+
+COLUMNS = {
+    "May change": st.column_config.CheckboxColumn(width=124),
+    "Way": st.column_config.SelectboxColumn(options=list(WAYS.values()), required=True),
+    "In training": st.column_config.TextColumn(help="Range of the training data"),
+    "Step": st.column_config.NumberColumn(
+        min_value=1e-9, help="Values lie whole steps from the present one"
+    ),
+    "Weight": st.column_config.NumberColumn(
+        min_value=0.01,
+        required=True,
+        help="How hard a change of this field is; 2 makes it twice as dear.",
+    ),
+}
 
 
 def _row(field: Field, levers: Mapping[str, Lever]) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from core.decision.applicant import Value
 from core.decision.scoring import Scorer
 from core.decision.what_if import WhatIf
-from core.explanation.recourse import Lever, Option, Recourse, recourse
+from core.explanation.levers import Lever
+from core.explanation.recourse import Option, Recourse, recourse
 
 FLOAT32 = 1e-5
 """Log-odds: the search computes in single precision, so it goes so much further."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from core.store.records import Records, find, given
-from core.store.tables import DataSet, Epoch, Run
+from core.store.tables import DataSet, Epoch, Run, RunLevers
 
 
 class RunRecords(Records):
@@ -74,3 +74,22 @@ class RunRecords(Records):
         query = select(Epoch).where(Epoch.run_id == run_id).order_by(Epoch.epoch)
         with self._reading() as session:
             return list(session.scalars(query))
+
+    def keep_levers(self, run_id: str, levers: list[Any], beyond: bool, user: str) -> RunLevers:
+        """Keep which fields may change on the way to approval, in place of what was kept before."""
+        with self._writing() as session:
+            find(session, Run, run_id)
+            session.execute(delete(RunLevers).where(RunLevers.run_id == run_id))
+            kept = RunLevers(run_id=run_id, levers=levers, beyond=beyond, user=user)
+            session.add(kept)
+        return kept
+
+    def levers(self, run_id: str) -> RunLevers | None:
+        """Return what was kept of a run, or None."""
+        with self._reading() as session:
+            return session.get(RunLevers, run_id)
+
+    def forget_levers(self, run_id: str) -> None:
+        """Return to the proposal; nothing happens if nothing was kept."""
+        with self._writing() as session:
+            session.execute(delete(RunLevers).where(RunLevers.run_id == run_id))

@@ -111,6 +111,21 @@ class Run(Base, kw_only=True):
     created_at: Mapped[datetime] = _time()
 
 
+class RunLevers(Base, kw_only=True):
+    """What somebody chose of a run: fields that may change on the way to approval.
+
+    See core.decision.levers. It holds for every model version made of the run.
+    """
+
+    __tablename__ = "run_levers"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    levers: Mapped[list[Any]]
+    beyond: Mapped[bool]
+    user: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = _time()
+
+
 class Epoch(Base, kw_only=True):
     """One epoch of a run. The row of the running epoch is overwritten as it advances."""
 

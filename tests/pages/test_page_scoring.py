@@ -274,6 +274,33 @@ def test_a_shelf_says_what_would_lead_to_approval(seeded, open_page):
     assert any("combinations were scored" in each.value for each in page.caption)
 
 
+def test_what_may_change_is_kept_for_the_next_officer(seeded, model, open_page):
+    """Whoever comes next searches with it and reads who chose it; one click leads back."""
+    scorer = Scorer.load(seeded, model.id)
+
+    def choosing():
+        at = open_page("scoring", draft=typed(seeded, Income=30.0, Amount=5000.0))
+        at.session_state["shelf-recourse"] = True
+        at.session_state["choose-levers"] = True
+        return at.run()
+
+    at = choosing()
+    assert "as the data dictionary and the fields' names propose" in text(at)
+    places = [f.name for f in scorer.bundle.fields if f.kind in ("number", "category")]
+    rows = {place: {"May change": name == "Amount"} for place, name in enumerate(places)}
+    table = f"lever-table-{model.id}-0"
+    at.session_state[table] = {"edited_rows": rows, "added_rows": [], "deleted_rows": []}
+    at.button(key="keep-levers").click().run()
+    assert not at.exception
+    assert not at.error
+    assert [each["name"] for each in seeded.registry.levers(model.run_id).levers] == ["Amount"]
+    after = choosing()
+    assert "for everyone who uses a model of this training" in text(after)
+    after.button(key="propose-levers").click().run()
+    assert seeded.registry.levers(model.run_id) is None
+    assert "as the data dictionary and the fields' names propose" in text(after)
+
+
 def test_a_shelf_says_what_became_of_similar_applicants(seeded, open_page):
     """A bad rate n of N with an interval, a table without protected fields, and how it is found."""
     at = open_page("scoring", row="7")

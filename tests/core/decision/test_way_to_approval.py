@@ -4,7 +4,7 @@ import pytest
 
 from core.decision.scoring import Scorer
 from core.decision.way_to_approval import way_to_approval
-from core.explanation.recourse import Lever, proposed_levers
+from core.explanation.levers import Lever, proposed_levers
 
 
 @pytest.fixture

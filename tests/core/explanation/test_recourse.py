@@ -7,7 +7,8 @@ import pytest
 
 from core.data.allowed import Allowed
 from core.data.fields import Field
-from core.explanation.recourse import Lever, proposed_levers, recourse
+from core.explanation.levers import Lever, proposed_levers
+from core.explanation.recourse import recourse
 
 FIELDS = (
     Field("Age", "Age", "number", low=18, high=70, typical=40, whole=True),
