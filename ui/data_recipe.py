@@ -14,6 +14,7 @@ from core.formatting import MISSING, count, of
 from ui.components.table import table
 from ui.data_draft import Draft, View
 from ui.data_recipe_file import handing_on
+from ui.data_recipe_shelf import recipe_shelf
 from ui.data_step_form import ABOUT, ask_step
 
 
@@ -40,6 +41,7 @@ def _steps(draft: Draft, view: View) -> None:
             "training rows alone, so that the test rows stay unseen."
         )
     handing_on(draft)
+    recipe_shelf(draft)
 
 
 def _step(draft: Draft, place: int, step: Step, said: str, off: bool) -> None:

@@ -1,6 +1,7 @@
 """Recipes that come from elsewhere and go elsewhere: another data set, a file, a script."""
 
 import json
+from typing import Any
 
 import streamlit as st
 
@@ -70,7 +71,7 @@ def _take(draft: Draft) -> None:
 
 
 def _take_of(draft: Draft, chosen: DataSet) -> None:
-    _use(draft, Recipe.from_json(chosen.recipe), data_set_name(chosen))
+    use(draft, Recipe.from_json(chosen.recipe), data_set_name(chosen))
 
 
 def _take_file(draft: Draft, name: str, raw: bytes) -> None:
@@ -81,10 +82,10 @@ def _take_file(draft: Draft, name: str, raw: bytes) -> None:
         problem = "It should be one that was exported here."
         st.session_state[_TAKEN] = (f"{name} is no recipe.", (problem,))
         return
-    _use(draft, recipe, name)
+    use(draft, recipe, name)
 
 
-def _use(draft: Draft, recipe: Recipe, whose: str) -> None:
+def use(draft: Draft, recipe: Recipe, whose: str) -> None:
     """Replace the steps by those that fit, and say which do not."""
     fitted, problems = recipe.fitted_to(draft.schema)
     if draft.change(recipe=fitted):
@@ -92,12 +93,16 @@ def _use(draft: Draft, recipe: Recipe, whose: str) -> None:
         st.session_state[_TAKEN] = (f"{fit} of {whose} fit this file.", problems)
 
 
+def as_json(name: str, steps: list[Any]) -> str:
+    """Return the text of a file that "Take steps" reads."""
+    return json.dumps({"name": name, "steps": steps}, indent=1)
+
+
 def _export(draft: Draft) -> None:
     name = draft.source.name
-    steps = json.dumps({"name": name, "steps": draft.recipe.to_json()}, indent=1)
     st.download_button(
         "Recipe as JSON",
-        steps,
+        as_json(name, draft.recipe.to_json()),
         f"{name}.recipe.json",
         "application/json",
         key="recipe-json",

@@ -10,6 +10,7 @@ from core.store.data_records import DataRecords
 from core.store.decision_records import DecisionRecords
 from core.store.job_records import JobRecords
 from core.store.model_records import ModelRecords
+from core.store.recipe_records import RecipeRecords
 from core.store.run_records import RunRecords
 from core.store.study_records import StudyRecords
 from core.store.tables import DataSet, DecisionRecord, ModelVersion, Run, Source
@@ -25,6 +26,7 @@ COUNTED = {
 
 class Registry(
     DataRecords,
+    RecipeRecords,
     JobRecords,
     RunRecords,
     StudyRecords,

@@ -233,6 +233,19 @@ class SavedCohort(Base, kw_only=True):
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
 
+class SavedRecipe(Base, kw_only=True):
+    """Cleaning steps, kept under a name; `source_id` is the file they were made for."""
+
+    __tablename__ = "recipes"
+
+    id: Mapped[str] = _id("rec")
+    source_id: Mapped[str] = mapped_column(ForeignKey("sources.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    steps: Mapped[list[Any]]
+    created_at: Mapped[datetime] = _time()
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
 class ExplanationFigure(Base, kw_only=True):
     """Something found out about a model as a whole, in `explanations/<id>/`.
 

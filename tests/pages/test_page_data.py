@@ -314,6 +314,42 @@ def test_steps_are_taken_from_another_data_set(workspace, source, open_page):
     assert "no column 'age'" in texts(at)
 
 
+def test_a_recipe_is_kept_under_a_name_and_used_for_another_file(workspace, source, open_page):
+    """Listed with where it is from; renamed, deleted and put back; what does not fit is said."""
+    seeded(workspace, source, Impute(("income",)), Clip(("age",), 25.0))
+    other = catalog.add_source(workspace, "young.csv", RAW.replace(b"age", b"years"))
+    at = open_page("data", source=source.id, view="Cleaning")
+
+    def run():
+        at.session_state["recipe-shelf"] = True  # as a browser would say again
+        at.run()
+
+    run()
+    at.text_input(key=f"recipe-name-{source.id}").set_value("Fill and clip")
+    at.button(key="keep-recipe").click()
+    run()
+    [kept] = workspace.registry.recipes()
+    assert "**Fill and clip**  \n2 steps, made for Loans on 20" in texts(at)
+    at.button(key="keep-recipe").click()
+    run()
+    assert "There is already a recipe 'Fill and clip'" in texts(at)
+    at.text_input(key=f"rename-{kept.id}").set_value("Both")
+    run()
+    assert workspace.registry.recipe(kept.id).name == "Both"
+    at.button(key=f"delete-{kept.id}").click()
+    run()
+    assert workspace.registry.recipes() == []
+    at.button(key="recipe-back").click()
+    run()
+    at.query_params["source"] = other.id
+    run()
+    at.button(key=f"use-{kept.id}").click()
+    run()
+    assert not at.exception
+    assert draft(workspace, other)[1].off == {1}
+    assert "1 of 2 steps of Both fit this file." in texts(at)
+
+
 @pytest.mark.parametrize(
     "raw",
     [
