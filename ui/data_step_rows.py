@@ -5,8 +5,8 @@ from typing import get_args
 
 import streamlit as st
 
-from core.data.casting import DATE_FORMATS
 from core.data.conditions import Test, possible_tests
+from core.data.date_text import DATE_FORMATS
 from core.data.schema import Kind
 from core.data.steps import (
     DropDuplicates,

@@ -5,7 +5,6 @@ datetime64[us] (a single value: `datetime` or None).
 """
 
 import math
-import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.codes import coded
+from core.data.date_text import find_date_format
 from core.data.schema import Kind, Schema, value_text
 from core.errors import SchemaError
 
@@ -24,40 +24,6 @@ _REMEDY = {
     "number": "Choose the other decimal mark, or mark the column as a category.",
     "date": "Write dates as year-month-day, or mark the column as text.",
 }
-# Ordered: the first format that reads every value wins, so day-first beats month-first.
-DATE_FORMATS = (
-    "%Y-%m-%d",
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%dT%H:%M:%SZ",
-    "%Y/%m/%d",
-    "%Y.%m.%d",
-    "%Y年%m月%d日",
-    "%d.%m.%Y",
-    "%d.%m.%y",
-    "%d.%m.%Y %H:%M",
-    "%d.%m.%Y %H:%M:%S",
-    "%d/%m/%Y",
-    "%m/%d/%Y",
-    "%d/%m/%y",
-    "%m/%d/%y",
-    "%d/%m/%Y %H:%M",
-    "%m/%d/%Y %H:%M",
-    "%d/%m/%Y %H:%M:%S",
-    "%m/%d/%Y %H:%M:%S",
-    "%d-%m-%Y",
-    "%m-%d-%Y",
-    "%d-%b-%Y",
-    "%d %b %Y",
-    "%d %B %Y",
-    "%b %d, %Y",
-    "%B %d, %Y",
-    "%b-%Y",
-    "%b-%y",
-    "%Y-%m",
-    "%Y%m%d",
-)
 
 
 def cast(frame: pd.DataFrame, schema: Schema, names: Iterable[str] | None = None) -> pd.DataFrame:
@@ -128,45 +94,6 @@ def cast_value(value: Any, kind: Kind) -> Value:
     if isinstance(value, float) and math.isnan(value):
         return None
     return value if isinstance(value, str) else value_text(value)
-
-
-def find_date_format(values: pd.Series) -> str | None:
-    """Return the first format that reads every one of these texts, or None."""
-    return next(iter(date_formats(values)), None)
-
-
-def date_formats(values: pd.Series) -> tuple[str, ...]:
-    """Return the format that reads every one of these texts; two where day and month may change.
-
-    >>> date_formats(pd.Series(["31/01/2024"])), date_formats(pd.Series(["01/02/2024"]))
-    (('%d/%m/%Y',), ('%d/%m/%Y', '%m/%d/%Y'))
-    """
-    texts = values.dropna().unique()
-    if len(texts) == 0 or not all(_LOOKS_LIKE_DATE.match(text) for text in texts[:50]):
-        return ()
-    sample = pd.Series(texts)
-    found: list[str] = []
-    for date_format in DATE_FORMATS:
-        if found and date_format != _swapped(found[0]):
-            continue
-        if pd.to_datetime(sample[:50], format=date_format, errors="coerce").isna().any():
-            continue
-        if pd.to_datetime(sample, format=date_format, errors="coerce").notna().all():
-            found.append(date_format)
-    return tuple(found)
-
-
-def _swapped(date_format: str) -> str:
-    """Return the format with the month before the day."""
-    return date_format.replace("%d", "%?").replace("%m", "%d").replace("%?", "%m")
-
-
-_LOOKS_LIKE_DATE = re.compile(
-    r"^(\d{4}[-/.]\d{1,2}([-/.]\d{1,2}([ T]\d{2}:\d{2}(:\d{2}Z?)?)?)?"
-    r"|\d{1,2}[./-]\d{1,2}[./-]\d{2}(\d{2})?( \d{1,2}:\d{2}(:\d{2})?)?"
-    r"|\d{4}年\d{1,2}月\d{1,2}日|\d{1,2} [A-Za-z]{3,9} \d{4}|[A-Za-z]{3,9} \d{1,2}, \d{4}"
-    r"|(\d{1,2}-)?[A-Za-z]{3}-\d{2,4}|(19|20)\d{6})$"
-)
 
 
 def _has_form(series: pd.Series, kind: Kind) -> bool:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from core.data.casting import Value, cast_value, find_date_format, read_leniently
+from core.data.casting import Value, cast_value, read_leniently
+from core.data.date_text import find_date_format
 from core.data.schema import Kind, Schema
 from core.data.step import ColumnsStep, Learnt, Row, Step, listing
 from core.errors import CleaningError, SchemaError

@@ -1,5 +1,6 @@
 """One column of cells → its natural type: numbers as people write them, dates, or text."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.casting import date_formats
 from core.data.codes import remember
+from core.data.date_text import date_formats, dates_in_numbers, in_plain_form
 from core.data.number_text import other_mark, plain, unreadable
 from core.data.parsing import MISSING_WORDS
 from core.data.step import listing
@@ -35,6 +36,9 @@ class TypedColumn:
     series: pd.Series
     notes: tuple[str, ...] = ()
     how: str = ""
+
+
+_AS_NUMBER = "Dates written as one number, such as 20240305."
 
 
 class TextNeeded(Exception):
@@ -76,6 +80,8 @@ def _numbers(cells: pa.ChunkedArray, name: str) -> TypedColumn:
         cells = pc.cast(cells, pa.float64())
     values = _joined(cells)
     largest = max(abs(end.reduce(values, initial=0.0)) for end in (np.fmin, np.fmax))  # NaN passed
+    if (days := dates_in_numbers(values, name)) is not None:
+        return TypedColumn(pd.Series(days, name=name), (), _AS_NUMBER)
     if largest <= _EXACT:
         return TypedColumn(pd.Series(values, name=name, copy=False))
     if _too_long(values):
@@ -264,9 +270,11 @@ def _stray_note(stray: pa.Array, held: int, name: str) -> tuple[str, ...]:
 
 
 def _as_dates(words: _Words, name: str, _: str) -> TypedColumn | None:
-    if not date_formats(words.sample.to_pandas().astype("str")):
+    few = _as_series(words.sample.slice(0, 50))
+    read = next((way for way in _WAYS if date_formats(way(few))), None)
+    if read is None:
         return None
-    texts = words.values.to_pandas().astype("str")
+    texts = read(_as_series(words.values))
     formats = date_formats(texts)
     if not formats:
         return None
@@ -276,12 +284,20 @@ def _as_dates(words: _Words, name: str, _: str) -> TypedColumn | None:
     series = moments.astype("datetime64[us]").rename(name)
     if len(formats) == 1:
         return TypedColumn(series, (), _order(formats[0]))
-    example = texts.dropna().iloc[0]
+    example = words.values.drop_null()[0].as_py()
     note = (
         f"The dates of column {name!r}, such as {example!r}, fit day-month as well as "
         "month-day, and no value tells which. They were read as day-month."
     )
     return TypedColumn(series, (note,), "Day and month cannot be told apart.")
+
+
+def _as_series(texts: pa.Array) -> "pd.Series[str]":
+    series: pd.Series[str] = texts.to_pandas().astype("str")
+    return series
+
+
+_WAYS: tuple[Callable[[pd.Series], pd.Series], ...] = (lambda texts: texts, in_plain_form)
 
 
 def _order(date_format: str) -> str:

@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.casting import cast, cast_column, cast_value, find_date_format, read_leniently
+from core.data.casting import cast, cast_column, cast_value, read_leniently
+from core.data.date_text import find_date_format
 from core.data.schema import Column, Schema
 from core.errors import SchemaError
 
