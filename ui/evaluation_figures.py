@@ -9,14 +9,14 @@ from html import escape
 
 import streamlit as st
 
-from core.charts.template import palette
+from core.charts.template import css_variables
 from ui import theme
 from ui.components.metrics import Figure
 
 _STYLE = """
 .figures { display: grid; grid-template-columns: repeat(var(--columns), 1fr); gap: 1rem;
   color: var(--text); font-variant-numeric: tabular-nums; }
-.figures div { position: relative; padding: 1rem; border: 1px solid var(--line);
+.figures div { position: relative; padding: 1rem; border: 1px solid var(--border);
   border-radius: 8px; }
 .stHtml .figures { margin: 0; padding: 0; }
 .figures dt { font-size: 0.875rem; font-weight: 400; line-height: 1.5; margin: 0; }
@@ -28,7 +28,7 @@ _STYLE = """
 .figures i:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .figures q { display: none; position: absolute; z-index: 5; left: 0.5rem; right: 0.5rem;
   top: calc(100% - 0.75rem); padding: 0.5rem 0.75rem; quotes: none; background: var(--surface);
-  border: 1px solid var(--line); border-radius: 8px; font-size: 0.875rem;
+  border: 1px solid var(--border); border-radius: 8px; font-size: 0.875rem;
   line-height: 1.45; color: var(--text); box-shadow: 0 4px 16px rgba(0, 0, 0, 0.16); }
 .figures i:hover + q, .figures i:focus + q { display: block; }
 @media (max-width: 640px) {
@@ -40,16 +40,8 @@ _STYLE = """
 
 def figure_grid(figures: Sequence[Figure]) -> None:
     """Draw three to five figures in a row, six in two, and two in a row on a phone."""
-    colours = palette(theme.current())
-    variables = {
-        "text": colours.text,
-        "muted": colours.muted,
-        "line": colours.border,
-        "surface": colours.surface,
-        "accent": colours.accent,
-        "columns": 3 if len(figures) == 6 else len(figures),
-    }
-    style = ";".join(f"--{name}:{value}" for name, value in variables.items())
+    columns = 3 if len(figures) == 6 else len(figures)
+    style = f"{css_variables(theme.current())};--columns:{columns}"
     cards = "".join(_card(figure) for figure in figures)
     st.html(f'<style>{_STYLE}</style><dl class="figures" style="{style}">{cards}</dl>')
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.charts.template import FONT, Palette, Theme, faded, palette, rows_of
+from core.charts.template import FONT, Palette, Theme, css_variables, faded, palette, rows_of
 from core.formatting import count, percent
 
 LEFT, RIGHT, TOP, BOTTOM, HEIGHT = 64, 16, 12, 52, 320
@@ -24,8 +24,8 @@ _STYLE = f"""
   font-variant-numeric: tabular-nums; color: var(--muted); }}
 .bars > div {{ {_AREA}; }}
 .bars s, .bars span, .bars i, .bars b, .bars q {{ position: absolute; white-space: nowrap; }}
-.bars s.h {{ left: 0; right: 0; border-top: 1px solid var(--line); }}
-.bars s.v {{ top: 0; bottom: 0; border-left: 1px solid var(--line); }}
+.bars s.h {{ left: 0; right: 0; border-top: 1px solid var(--border); }}
+.bars s.v {{ top: 0; bottom: 0; border-left: 1px solid var(--border); }}
 .bars .y {{ right: 100%; transform: translateY(50%); padding-right: 3px; }}
 .bars .x {{ top: 100%; transform: translateX(-50%); padding-top: 5px; }}
 .bars .title {{ font-size: 13px; }}
@@ -36,7 +36,7 @@ _STYLE = f"""
 .bars i {{ top: 0; bottom: 0; }}
 .bars b {{ left: 5%; right: 5%; }}
 .bars q {{ display: none; z-index: 2; padding: 6px 8px; quotes: none; color: var(--text);
-  background: var(--surface); border: 1px solid var(--line); border-radius: 4px;
+  background: var(--surface); border: 1px solid var(--border); border-radius: 4px;
   font-size: 13px; font-style: normal; line-height: 1.45; pointer-events: none; }}
 .bars i:hover q {{ display: block; }}
 .bars i:hover b {{ filter: brightness(0.88); }}
@@ -53,13 +53,7 @@ def score_bars(frame: pd.DataFrame, alt: str, theme: Theme) -> str:
     """
     colours = palette(theme)
     most = 100 * max(frame["good_share"].max(), frame["bad_share"].max(), 0.01) * 1.12
-    variables = {
-        "text": colours.text,
-        "muted": colours.muted,
-        "line": colours.border,
-        "surface": colours.surface,
-    }
-    style = ";".join(f"--{name}:{value}" for name, value in variables.items())
+    style = css_variables(theme)
     return (
         f"<style>{_STYLE}</style>"
         f'<div class="bars" role="img" aria-label="{escape(alt)}" style="{style}">'

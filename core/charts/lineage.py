@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from core.charts.template import FONT, Theme, palette
+from core.charts.template import FONT, Theme, css_variables
 
 WIDTH, HEIGHT, GAP_X, GAP_Y, HEAD = 142, 52, 24, 14, 28
 """Of a box and between boxes, in pixels."""
@@ -15,11 +15,11 @@ _STYLE = f"""
 .lineage span, .lineage i, .lineage a, .lineage div div {{ position: absolute;
   box-sizing: border-box; }}
 .lineage span {{ color: var(--muted); }}
-.lineage i {{ border-top: 1.5px solid var(--line); }}
-.lineage i.down {{ border-top: 0; border-left: 1.5px solid var(--line);
-  border-bottom: 1.5px solid var(--line); border-bottom-left-radius: 6px; }}
+.lineage i {{ border-top: 1.5px solid var(--border); }}
+.lineage i.down {{ border-top: 0; border-left: 1.5px solid var(--border);
+  border-bottom: 1.5px solid var(--border); border-bottom-left-radius: 6px; }}
 .lineage a, .lineage div div {{ display: flex; flex-direction: column; justify-content: center;
-  width: {WIDTH}px; height: {HEIGHT}px; padding: 0 10px; border: 1px solid var(--line);
+  width: {WIDTH}px; height: {HEIGHT}px; padding: 0 10px; border: 1px solid var(--border);
   border-radius: 8px; background: var(--surface); color: var(--text); text-decoration: none; }}
 .lineage a:hover, .lineage a:focus-visible {{ border-color: var(--accent); outline: none; }}
 .lineage b, .lineage q {{ overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
@@ -66,15 +66,7 @@ def tree(boxes: Sequence[Box], heads: Sequence[str], alt: str, theme: Theme) -> 
         if box.parent is not None:
             parts.append(_line(boxes[box.parent], rows[box.parent], box, row))
         parts.append(_box(box, row))
-    colours = palette(theme)
-    variables = {
-        "text": colours.text,
-        "muted": colours.muted,
-        "line": colours.border,
-        "surface": colours.surface,
-        "accent": colours.accent,
-    }
-    style = ";".join(f"--{name}:{value}" for name, value in variables.items())
+    style = css_variables(theme)
     width = len(heads) * (WIDTH + GAP_X) - GAP_X
     height = HEAD + (int(max(rows)) + 1) * (HEIGHT + GAP_Y)
     return (

@@ -5,7 +5,7 @@ Charts begin with `figure(...)`, which gives them this look. Draw them with
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
@@ -54,6 +54,17 @@ PALETTES: dict[Theme, Palette] = {
 def palette(theme: Theme) -> Palette:
     """Return the colours of a theme."""
     return PALETTES[theme]
+
+
+def css_variables(theme: Theme) -> str:
+    """Return the colours of a theme for the style of an HTML element, as `--text:#17202B;…`."""
+    return ";".join(f"--{name}:{colour}" for name, colour in _FLAT[theme].items())
+
+
+_FLAT = {
+    theme: {name: value for name, value in asdict(colours).items() if isinstance(value, str)}
+    for theme, colours in PALETTES.items()
+}
 
 
 def faded(colour: str, opacity: float) -> str:

@@ -1,6 +1,6 @@
 """Model versions, which of them is champion, and their explanations."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
@@ -18,6 +18,9 @@ from core.store.tables import (
 )
 
 _LAST_PUBLISHED = select(Publication.model_id).order_by(Publication.seq.desc()).limit(1)
+
+
+_OfModel = TypeVar("_OfModel", ExplanationSet, ExplanationFigure)
 
 
 class ModelRecords(Records):
@@ -127,20 +130,16 @@ class ModelRecords(Records):
         id: str = "",
     ) -> ExplanationSet:
         """Store that `rows` of `of` rows were explained against a reference population."""
-        with self._writing() as session:
-            find(session, ModelVersion, model_id)
-            fields = given(
-                id,
-                model_id=model_id,
-                job_id=job_id,
-                reference=reference,
-                rows=rows,
-                of=of,
-                digest=digest,
-            )
-            explanation = ExplanationSet(**fields)
-            session.add(explanation)
-        return explanation
+        fields = given(
+            id,
+            model_id=model_id,
+            job_id=job_id,
+            reference=reference,
+            rows=rows,
+            of=of,
+            digest=digest,
+        )
+        return self._add_to_model(ExplanationSet(**fields))
 
     def explanation(self, id: str) -> ExplanationSet:
         """Return one explanation set; NotFoundError if there is none."""
@@ -164,27 +163,29 @@ class ModelRecords(Records):
         id: str = "",
     ) -> ExplanationFigure:
         """Store a figure about a model as a whole, made from `rows` of `of` rows."""
-        with self._writing() as session:
-            find(session, ModelVersion, model_id)
-            fields = given(
-                id,
-                model_id=model_id,
-                job_id=job_id,
-                kind=kind,
-                reference=reference,
-                rows=rows,
-                of=of,
-                digest=digest,
-            )
-            figure = ExplanationFigure(**fields)
-            session.add(figure)
-        return figure
+        fields = given(
+            id,
+            model_id=model_id,
+            job_id=job_id,
+            kind=kind,
+            reference=reference,
+            rows=rows,
+            of=of,
+            digest=digest,
+        )
+        return self._add_to_model(ExplanationFigure(**fields))
 
     def figures(self, model_id: str) -> list[ExplanationFigure]:
         """Return the figures about a model as a whole, newest first."""
         query = select(ExplanationFigure).where(ExplanationFigure.model_id == model_id)
         with self._reading() as session:
             return list(session.scalars(query.order_by(ExplanationFigure.created_at.desc())))
+
+    def _add_to_model(self, record: _OfModel) -> _OfModel:
+        with self._writing() as session:
+            find(session, ModelVersion, record.model_id)
+            session.add(record)
+        return record
 
 
 def _publications(session: Session) -> list[Publication]:

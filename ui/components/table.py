@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.charts.template import palette
+from core.charts.template import css_variables
 from core.formatting import MISSING
 from ui import theme
 
@@ -22,7 +22,7 @@ _WORDED = """
 .worded table { width: 100%; border-collapse: collapse; margin: 0; font-size: 0.875rem;
   line-height: 1.5; color: var(--text); font-variant-numeric: tabular-nums; }
 .worded th, .worded td { padding: 0.5rem 1rem 0.5rem 0; border: 0; text-align: left;
-  border-bottom: 1px solid var(--line); font-weight: 400; white-space: nowrap; }
+  border-bottom: 1px solid var(--border); font-weight: 400; white-space: nowrap; }
 .worded thead th { color: var(--muted); white-space: normal; vertical-align: bottom; }
 .worded th[scope=row] { white-space: normal; }
 """
@@ -36,8 +36,19 @@ def table(frame: pd.DataFrame, *, alt: str | None = None, **options: Any) -> Any
     `options` go to `st.dataframe` (column_config, key, on_select, height …), whose result
     (the selection) is returned.
     """
-    options = {"hide_index": True, "placeholder": MISSING, **options}
+    config = {**_days(frame), **(options.pop("column_config", None) or {})}
+    options = {"hide_index": True, "placeholder": MISSING, "column_config": config, **options}
     return st.dataframe(frame, alt=alt, **options)
+
+
+def _days(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return how columns are shown whose moments are all midnight: as days, without a time."""
+    moments = frame.select_dtypes("datetime").columns
+    return {
+        str(name): st.column_config.DateColumn(format="YYYY-MM-DD")
+        for name in moments
+        if (frame[name].dropna() == frame[name].dropna().dt.normalize()).all()
+    }
 
 
 def worded_table(rows: Sequence[Mapping[str, str]], *, alt: str) -> None:
@@ -46,13 +57,12 @@ def worded_table(rows: Sequence[Mapping[str, str]], *, alt: str) -> None:
     In `st.table` every cell is a Markdown element that a browser goes through at every rerun.
     All rows have the same keys, which are the heads of the columns; the first column names the row.
     """
-    colours = palette(theme.current())
     heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in rows[0])
     body = "".join(f"<tr>{_cells(list(row.values()))}</tr>" for row in rows)
     st.html(
         f"<style>{_WORDED}</style>"
-        f'<div class="worded" style="--text:{colours.text};--muted:{colours.muted};'
-        f'--line:{colours.border}"><table aria-label="{escape(alt)}">'
+        f'<div class="worded" style="{css_variables(theme.current())}">'
+        f'<table aria-label="{escape(alt)}">'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
