@@ -28,6 +28,7 @@ bench: $(VENV)/.dev  ## Measure pages, training, serving, explanations and readi
 	$(PY) -m benchmarks training --json
 	$(PY) -m benchmarks serving --json
 	$(PY) -m benchmarks explanation --json
+	$(PY) -m benchmarks figures --json
 	$(PY) -m benchmarks applicant --json
 	$(PY) -m benchmarks ingest --json
 

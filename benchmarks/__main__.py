@@ -12,7 +12,16 @@ from benchmarks.contract import Benchmark, Options
 from core.errors import LendlensError
 from core.store.base import to_json
 
-NAMES = ("pages", "training", "serving", "explanation", "applicant", "quality", "ingest")
+NAMES = (
+    "pages",
+    "training",
+    "serving",
+    "explanation",
+    "figures",
+    "applicant",
+    "quality",
+    "ingest",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

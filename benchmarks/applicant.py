@@ -17,6 +17,7 @@ import numpy as np
 
 from benchmarks.applicant_peer import Dice, installed
 from benchmarks.contract import Options, inputs
+from benchmarks.field_edit import field_edits
 from benchmarks.seeding import publish_champion
 from core.config import Settings
 from core.data.catalog import data_set_source
@@ -43,9 +44,11 @@ def run(options: Options) -> dict[str, Any]:
         try:
             measured = _Measured(workspace, model.id, most)
             about = inputs(options) | {"fields": measured.fields, "lendlens": measured.all()}
-            return about | measured.beside_dice()
+            about |= measured.beside_dice()
         finally:
             workspace.close()
+        edits = field_edits(home, measured.number, measured.rows[0], 10 if options.quick else 40)
+        return about | {"field_edit": edits}
 
 
 class _Measured:
@@ -57,12 +60,14 @@ class _Measured:
         self._frame, self._schema, _ = data_set_source(workspace, run_.data_set_id)
         self.fields = len(self._scorer.bundle.fields)
         drawn = np.random.default_rng(0).permutation(len(self._frame))
-        self._rows = self._frame.index[drawn].tolist()
+        self.rows = self._frame.index[drawn].tolist()
+        form = self._scorer.bundle.fields
+        self.number = next((field.label for field in form if field.kind == "number"), "")
         self._scorer.explainer()
 
     def all(self) -> dict[str, Any]:
         """Return every figure."""
-        some = [self._applicant(row) for row in self._rows[: self._most]]
+        some = [self._applicant(row) for row in self.rows[: self._most]]
         known = self._known()
         return {
             "first_explanation": _times(lambda each: next(self._scorer.sharpen(each)), some),
@@ -107,7 +112,7 @@ class _Measured:
         return self._searched(search) | {"levers": len(levers)}
 
     def _searched(self, search: Callable[[dict[str, Value]], int]) -> dict[str, Any]:
-        applicants = (self._applicant(row) for row in self._rows)
+        applicants = (self._applicant(row) for row in self.rows)
         not_approved = (each for each in applicants if self._decision(each) != "approve")
         refused = list(islice(not_approved, self._most))
         options: list[int] = []
