@@ -1,14 +1,16 @@
 """Bundled loan files, each described and with a recipe ready."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from core.config import ROOT
+from core.data.allowed import ANYTHING, Allowed
 from core.data.cleaning import Recipe
-from core.data.schema import Schema
+from core.data.schema import Column, Schema
 from core.errors import NotFoundError
 
 FOLDER = ROOT / "sample_data"
@@ -48,12 +50,18 @@ class Sample:
         return Recipe.from_json(self._about["recipe"])
 
     def describe(self, proposed: Schema) -> Schema:
-        """Return the proposed schema with labels, units, descriptions and groups."""
-        columns = self._about["columns"]
-        return replace(
-            proposed,
-            columns=tuple(replace(c, **columns.get(c.name, {})) for c in proposed.columns),
-        )
+        """Return the proposed schema with what the data dictionary says of each column."""
+        told = self._about["columns"]
+        columns = tuple(_described(c, told.get(c.name, {})) for c in proposed.columns)
+        return replace(proposed, columns=columns)
+
+
+def _described(column: Column, told: Mapping[str, Any]) -> Column:
+    allowed = Allowed.from_json(_NOTHING | told.get("allowed", {}))
+    return replace(column, **{**told, "allowed": allowed})
+
+
+_NOTHING = ANYTHING.to_json()
 
 
 SAMPLES = (

@@ -151,3 +151,21 @@ def test_a_chart_saves_its_picture() -> None:
         "filename": "lendlens-still",
         "scale": 2,
     }
+
+
+def test_days_are_shown_without_a_time():
+    """A moment within a day keeps its time."""
+
+    def page():
+        import pandas as pd
+
+        from ui.components.table import table
+
+        days = pd.to_datetime(["2024-03-05", None, "2024-03-06"])
+        table(pd.DataFrame({"day": days, "moment": days + pd.Timedelta(hours=9), "n": 1}))
+
+    at = AppTest.from_function(page).run()
+    assert not at.exception
+    columns = json.loads(at.dataframe[0].proto.columns)
+    assert columns["day"]["type_config"]["type"] == "date"
+    assert "moment" not in columns

@@ -41,6 +41,18 @@ def test_a_sample_with_its_recipe_can_be_trained_on(known):
     )
 
 
+def test_a_sample_carries_a_dictionary_that_its_values_keep(known):
+    """Numbers have a range, some fields can be changed, and no value lies outside."""
+    frame, proposed = typed(read_table(known.read()).frame)
+    schema = known.describe(proposed)
+    numbers = [column for column in schema.features if column.kind == "number"]
+    assert all(column.allowed.has_range for column in numbers)
+    assert {"", "only down"} < {column.changeable for column in schema.columns}
+    cleaned = replay(known.recipe, frame, schema)
+    for column in cleaned.schema.columns:
+        assert not column.allowed.outside(cleaned.frame[column.name]).any(), column.name
+
+
 @pytest.mark.parametrize(
     ("key", "protected"),
     [
