@@ -16,6 +16,7 @@ from core.formatting import MISSING, number, typeset
 from core.store.tables import DecisionRecord
 from ui import links
 from ui.components.pickers import model_name
+from ui.components.shelf import shelf
 from ui.components.table import table
 from ui.components.verdict import LOOKS, verdict
 from ui.scoring_answer import cut_off_picture
@@ -38,7 +39,7 @@ def decision_record(entry: DecisionRecord) -> None:
     with right:
         _checks(entry)
         _inputs(entry)
-    _depth(entry)
+    shelf("Full record", lambda: _full(entry), key="shelf-record", icon=":material/fact_check:")
 
 
 def _meaning(entry: DecisionRecord) -> str:
@@ -145,29 +146,23 @@ def _shown(value: Any, field: Field | None) -> str:
     return typeset(f"{number(value)} {field.unit if field else ''}".strip())
 
 
-def _depth(entry: DecisionRecord) -> None:
-    shelf = st.expander("Full record", icon=":material/fact_check:", on_change="rerun")
-    if not shelf.open:
-        return
-    with shelf:
-        policy = Policy.from_json(entry.policy)
-        model = workspace().registry.model(entry.model_id)
-        st.markdown(
-            f"**Policy** version {policy.version}: {policy.sentence} {policy.scale.sentence}"
-        )
-        st.markdown(f"**Method** {entry.method.get('selection', '')}")
-        if wording := entry.method.get("wording", {}).get("id"):
-            st.markdown(f"**Wording** of the version's own reason list, id {wording}.")
-        links.link(model_name(model), "models", icon=":material/deployed_code:", model=model.id)
-        st.json(json.loads(export_json([entry]))[0], expanded=1)
-        st.download_button(
-            "Download record",
-            export_json([entry]),
-            f"{entry.id}.json",
-            "application/json",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+def _full(entry: DecisionRecord) -> None:
+    policy = Policy.from_json(entry.policy)
+    model = workspace().registry.model(entry.model_id)
+    st.markdown(f"**Policy** version {policy.version}: {policy.sentence} {policy.scale.sentence}")
+    st.markdown(f"**Method** {entry.method.get('selection', '')}")
+    if wording := entry.method.get("wording", {}).get("id"):
+        st.markdown(f"**Wording** of the version's own reason list, id {wording}.")
+    links.link(model_name(model), "models", icon=":material/deployed_code:", model=model.id)
+    st.json(json.loads(export_json([entry]))[0], expanded=1)
+    st.download_button(
+        "Download record",
+        export_json([entry]),
+        f"{entry.id}.json",
+        "application/json",
+        icon=":material/download:",
+        on_click="ignore",
+    )
 
 
 def about(entry: DecisionRecord) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.evaluation.checks import Check, findings
 from core.store.tables import Run
+from ui.components.shelf import shelf
 from ui.components.table import table
 from ui.session import workspace
 
@@ -27,14 +28,11 @@ def checks(run: Run) -> None:
         st.markdown(f"{icon} **{each.title}.** {each.evidence} {each.remedy}")
     passed = sum(each.result == "passed" for each in found)
     made = sum(each.result != "not applicable" for each in found)
-    shelf = st.expander(
+    shelf(
         f"{passed} of {made} checks found nothing to worry about",
-        on_change="rerun",
+        lambda: _table(found),
         key="shelf-checks",
     )
-    if shelf.open:
-        with shelf:
-            _table(found)
 
 
 def _table(found: tuple[Check, ...]) -> None:

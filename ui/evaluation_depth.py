@@ -8,10 +8,12 @@ import streamlit as st
 from core.charts import evaluation as charts
 from core.charts import evaluation_curves as curve_charts
 from core.evaluation.metrics import Confusion
+from core.evaluation.report import Report
 from core.evaluation.words import TERMS, model_label
 from core.formatting import count, percent
 from ui import theme
 from ui.components.figure import draw
+from ui.components.shelf import shelf
 from ui.components.table import csv_download, table, worded_table
 from ui.evaluation_evidence import Evidence
 from ui.evaluation_view import worded
@@ -42,10 +44,7 @@ def depth(evidence: Evidence, cut_off: float, confusion: Confusion) -> None:
         ),
     }
     for key, (label, body) in shelves.items():
-        shelf = st.expander(label, on_change="rerun", key=f"shelf-{key}")
-        if shelf.open:
-            with shelf:
-                body()
+        shelf(label, body, key=f"shelf-{key}")
 
 
 def _curves(evidence: Evidence, confusion: Confusion) -> None:
@@ -179,39 +178,39 @@ def _mark(verdict: str) -> str:
 
 def method(evidence: Evidence) -> None:
     """Draw how the figures were made, and the downloads."""
-    report = evidence.report
-    how = st.expander("How these figures are made", on_change="rerun", key="shelf-method")
-    if how.open:
-        with how:
-            st.markdown(
-                f"- **Rows.** {count(report.n)} {report.part} applicants of "
-                f"{count(report.num_rows)} rows in all; the models never saw them. "
-                f"{count(report.bads)} of them defaulted.\n"
-                f"- **Intervals.** 95 %, from {count(report.replicates)} bootstrap draws of the "
-                "applicants (with replacement, bads and goods together). KS and calibration error "
-                "are raised by noise, so their intervals are mirrored. Figures at a cut-off draw "
-                "the four cells of the confusion matrix; precision and recall get Jeffreys "
-                "intervals.\n"
-                "- **Differences.** Paired: all models are judged on the same draws.\n"
-                "- **Limits.** The intervals say how far the test rows could mislead. They do not "
-                "know what another split, another training or another year would change."
-            )
-    files = st.expander("Downloads", on_change="rerun", key="shelf-downloads")
-    if files.open:
-        with files, st.container(horizontal=True):
-            downloads(evidence)
+    shelf("How these figures are made", lambda: _method(evidence.report), key="shelf-method")
+    shelf("Downloads", lambda: _downloads(evidence), key="shelf-downloads")
 
 
-def downloads(evidence: Evidence) -> None:
-    """Draw the download buttons; each file is made when it is asked for."""
-    st.download_button(
-        "Report (JSON)",
-        data=evidence.report_bytes,
-        file_name="evaluation.json",
-        mime="application/json",
-        key="download-report",
-        icon=":material/download:",
-        on_click="ignore",
+def _method(report: Report) -> None:
+    st.markdown(
+        f"- **Rows.** {count(report.n)} {report.part} applicants of "
+        f"{count(report.num_rows)} rows in all; the models never saw them. "
+        f"{count(report.bads)} of them defaulted.\n"
+        f"- **Intervals.** 95 %, from {count(report.replicates)} bootstrap draws of the "
+        "applicants (with replacement, bads and goods together). KS and calibration error "
+        "are raised by noise, so their intervals are mirrored. Figures at a cut-off draw "
+        "the four cells of the confusion matrix; precision and recall get Jeffreys "
+        "intervals.\n"
+        "- **Differences.** Paired: all models are judged on the same draws.\n"
+        "- **Limits.** The intervals say how far the test rows could mislead. They do not "
+        "know what another split, another training or another year would change."
     )
-    csv_download(evidence.figures, "figures.csv", key="figures", label="Figures (CSV)")
-    csv_download(evidence.scores, "test-predictions.csv", key="scores", label="Predictions (CSV)")
+
+
+def _downloads(evidence: Evidence) -> None:
+    """Draw the download buttons; each file is made when it is asked for."""
+    with st.container(horizontal=True):
+        st.download_button(
+            "Report (JSON)",
+            data=evidence.report_bytes,
+            file_name="evaluation.json",
+            mime="application/json",
+            key="download-report",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        csv_download(evidence.figures, "figures.csv", key="figures", label="Figures (CSV)")
+        csv_download(
+            evidence.scores, "test-predictions.csv", key="scores", label="Predictions (CSV)"
+        )

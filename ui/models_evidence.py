@@ -21,6 +21,7 @@ from core.store.workspace import Workspace
 from ui import links
 from ui.components.metrics import Figure, metric_row
 from ui.components.pickers import data_set_name, run_name
+from ui.components.shelf import shelf
 from ui.components.table import table
 from ui.session import workspace
 
@@ -154,31 +155,34 @@ def _ranking(model: ModelVersion) -> str:
 
 def origin(model: ModelVersion) -> None:
     """Draw where a version comes from: data set, run, settings, files."""
-    shelf = st.expander("Where it comes from", icon=":material/account_tree:", on_change="rerun")
-    if not shelf.open:
-        return
+    shelf(
+        "Where it comes from",
+        lambda: _origin(model),
+        key="shelf-origin",
+        icon=":material/account_tree:",
+    )
+
+
+def _origin(model: ModelVersion) -> None:
     registry = workspace().registry
     run = registry.run(model.run_id)
     data_set = registry.data_set(run.data_set_id)
-    with shelf:
-        with st.container(horizontal=True):
-            links.link(
-                f"Data set: {data_set_name(data_set)}",
-                "data",
-                icon=":material/table_view:",
-                dataset=data_set.id,
-            )
-            links.link(
-                f"Run: {run_name(run)}", "evaluation", icon=":material/query_stats:", run=run.id
-            )
-            links.link("Explanation", "explanation", icon=":material/lightbulb:", model=model.id)
-        facts, settings = st.columns(2, gap="large")
-        with facts:
-            st.markdown("**Model version**")
-            table(_pairs(_facts(model)), alt="Where the version comes from", height="content")
-        with settings:
-            st.markdown(f"**Settings** ({run.preset})")
-            table(_pairs(run.settings), alt="Settings of the network", height="content")
+    with st.container(horizontal=True):
+        links.link(
+            f"Data set: {data_set_name(data_set)}",
+            "data",
+            icon=":material/table_view:",
+            dataset=data_set.id,
+        )
+        links.link(f"Run: {run_name(run)}", "evaluation", icon=":material/query_stats:", run=run.id)
+        links.link("Explanation", "explanation", icon=":material/lightbulb:", model=model.id)
+    facts, settings = st.columns(2, gap="large")
+    with facts:
+        st.markdown("**Model version**")
+        table(_pairs(_facts(model)), alt="Where the version comes from", height="content")
+    with settings:
+        st.markdown(f"**Settings** ({run.preset})")
+        table(_pairs(run.settings), alt="Settings of the network", height="content")
 
 
 def _facts(model: ModelVersion) -> dict[str, object]:

@@ -15,6 +15,7 @@ from core.explanation.reasons import example
 from core.formatting import count, typeset
 from core.store.tables import ModelVersion
 from ui import links
+from ui.components.shelf import shelf
 from ui.components.table import csv_download
 from ui.session import workspace
 
@@ -29,15 +30,12 @@ FORMULA = ("'=", "'+", "'-", "'@")
 
 def reason_list(model: ModelVersion) -> None:
     """Draw a shelf with the wordings of a version; closed, it reads nothing."""
-    shelf = st.expander(
+    shelf(
         "Words of the principal reasons",
-        icon=":material/format_quote:",
+        lambda: _editor(model, Scorer.load(workspace(), model.id)),
         key="shelf-reason-list",
-        on_change="rerun",
+        icon=":material/format_quote:",
     )
-    if shelf.open:
-        with shelf:
-            _editor(model, Scorer.load(workspace(), model.id))
 
 
 @st.fragment

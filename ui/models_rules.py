@@ -16,6 +16,7 @@ from core.errors import LendlensError
 from core.formatting import count, of
 from core.store.tables import ModelVersion
 from ui.cohort_form import DATED, WORDS
+from ui.components.shelf import shelf
 from ui.models_actions import keep_policy
 from ui.models_evidence import unseen_rows
 from ui.session import workspace
@@ -29,15 +30,12 @@ ABOUT = (
 def policy_rules(model: ModelVersion) -> None:
     """Draw a shelf with the rules of a version; closed, it reads nothing."""
     rules = Policy.from_json(model.policy).rules
-    shelf = st.expander(
+    shelf(
         f"Policy rules ({count(len(rules))})" if rules else "Policy rules",
-        icon=":material/gavel:",
+        lambda: _rules(model, Scorer.load(workspace(), model.id)),
         key="shelf-rules",
-        on_change="rerun",
+        icon=":material/gavel:",
     )
-    if shelf.open:
-        with shelf:
-            _rules(model, Scorer.load(workspace(), model.id))
 
 
 @st.fragment

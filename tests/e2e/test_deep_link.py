@@ -47,7 +47,7 @@ def test_nothing_is_asked_of_another_machine(shared_server: Server, page: Page) 
 def test_the_openapi_page_draws_every_address(shared_server: Server, page: Page) -> None:
     """The bundled Swagger UI can draw our document."""
     page.goto(f"{shared_server.url}/api")
-    expect(page.locator(".opblock-summary-path")).to_have_count(4)
+    expect(page.locator(".opblock-summary-path")).to_have_count(5)
     expect(page.get_by_text("Unable to render this definition")).to_have_count(0)
 
 
