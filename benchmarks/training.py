@@ -26,9 +26,10 @@ from core.data.splitting import SplitSettings, inner_folds, split
 from core.jobs.progress import JobContext
 from core.jobs.train_progress import LiveEpochs
 from core.jobs.train_request import start_run
+from core.model.batches import Rows
 from core.model.challengers import fit_challengers
 from core.model.encoding import Encoder
-from core.model.keeper import Rows, Watch
+from core.model.keeper import Watch
 from core.model.network import keras
 from core.model.settings import PRESETS, NetworkSettings
 from core.model.training import train

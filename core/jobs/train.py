@@ -7,20 +7,19 @@ model: a part of its folds would not be the evidence that was asked for.
 """
 
 import time
+from contextlib import nullcontext
 from typing import Any
 
-import numpy as np
-import pandas as pd
+from threadpoolctl import threadpool_limits
 
-from core.data.splitting import SplitSettings, cross_validation
+from core.data.splitting import SplitSettings
 from core.decision.registration import register
-from core.evaluation.resampled import fold_figures
 from core.jobs.progress import JobContext, Stopped
+from core.jobs.train_folds import CrossValidated, cross_validate
 from core.jobs.train_material import Learnt, Material, learn
 from core.jobs.train_progress import LiveEpochs
 from core.jobs.train_request import NETWORK_TRAINED
-from core.jobs.train_result import CrossValidated, Result, predict
-from core.model.keeper import Watch
+from core.jobs.train_result import Result
 from core.model.settings import NetworkSettings
 from core.model.training import warm_up
 from core.store.tables import Run
@@ -49,10 +48,13 @@ def run(context: JobContext) -> dict[str, Any]:
     shares = SplitSettings.from_json(record.split)
     material = Material.load(context.workspace, record.data_set_id, shares, settings)
     crossed = shares.kind == "cross_validation"
-    learnt = _learn(context, record, material, BEFORE_FOLDS if crossed else NETWORK_TRAINED)
-    validated = _cross_validate(context, material, shares) if crossed else None
-    context.report(COMPARED, "Measuring on the test rows", force=True)
-    model_id = _store(context, record, Result(learnt, validated))
+    # On files small enough to be cross-validated NumPy's threads only wait for each other, and
+    # folds that learn side by side would lift each other's limits.
+    with threadpool_limits(1) if crossed else nullcontext():
+        learnt = _learn(context, record, material, BEFORE_FOLDS if crossed else NETWORK_TRAINED)
+        validated = _cross_validate(context, learnt, shares) if crossed else None
+        context.report(COMPARED, "Measuring on the test rows", force=True)
+        model_id = _store(context, record, Result(learnt, validated))
     return {"run_id": record.id, "model_id": model_id}
 
 
@@ -73,37 +75,19 @@ def _learn(context: JobContext, record: Run, material: Material, trained: float)
 
 
 def _cross_validate(
-    context: JobContext, material: Material, shares: SplitSettings
-) -> CrossValidated:
-    """Fit all models once per fold and repeat, and let them judge the rows of the fold."""
-    frames, folds = [], []
-    total = shares.folds * shares.repeats
-    splits = cross_validation(material.whole, material.schema, shares)
-    began = time.monotonic()
-    for number, (repeat, parts) in enumerate(splits):
-        share = BEFORE_FOLDS + (COMPARED - BEFORE_FOLDS) * number / total
-        left = (time.monotonic() - began) / number * (total - number) if number else None
-        context.report(share, f"Cross-validation: fold {number + 1} of {total}", left, force=True)
-        learnt = learn(material.divided(parts), Watch(should_stop=context.should_stop))
-        if learnt is None or learnt.fitted.trained.stopped:
-            raise Stopped
-        judged = predict("test", learnt, parts.test)
-        figures = _fold_figures(judged, len(parts.train) + len(parts.validation))
-        folds.append(figures.assign(repeat=repeat, fold=number % shares.folds))
-        if repeat == 0:
-            frames.append(judged)
-    # The baseline knows no applicant: a share per fold would only look like a ranking.
-    judged = pd.concat(frames).assign(majority=float(material.y.mean()))
-    return CrossValidated(judged, pd.concat(folds, ignore_index=True))
+    context: JobContext, learnt: Learnt, shares: SplitSettings
+) -> CrossValidated | None:
+    """Fit all models once per fold and repeat; progress is watched."""
+    total, began = shares.folds * shares.repeats, time.monotonic()
 
+    def done(folds: int) -> None:
+        share = BEFORE_FOLDS + (COMPARED - BEFORE_FOLDS) * folds / total
+        left = (time.monotonic() - began) / folds * (total - folds) if folds else None
+        message = f"Cross-validation: {folds} of {total} folds done"
+        context.report(share, message, left, force=True)
 
-def _fold_figures(judged: pd.DataFrame, n_train: int) -> pd.DataFrame:
-    scores = {
-        str(name): judged[name].to_numpy(np.float64)
-        for name in judged.columns.drop(["row", "part", "y"])
-    }
-    figures = pd.DataFrame(fold_figures(judged["y"].to_numpy(), scores))
-    return figures.assign(n_train=n_train, n_test=len(judged))
+    done(0)
+    return cross_validate(learnt, shares, context.should_stop, done)
 
 
 def _store(context: JobContext, record: Run, result: Result) -> str:

@@ -18,10 +18,12 @@ from core.data.fields import learn_fields
 from core.data.guards import require_trainable
 from core.data.schema import Schema, outcome_vector
 from core.data.splitting import Split, SplitSettings, groups_of, inner_folds, split
+from core.model.batches import round_width
 from core.model.bundle import Bundle
-from core.model.challengers import Challenger, fit_challengers
+from core.model.challengers import Challenger, fit_challengers, majority
 from core.model.fitting import Fitted, fit_network
 from core.model.keeper import Watch
+from core.model.served import sigmoid
 from core.model.settings import NetworkSettings
 from core.model.training import UNWATCHED
 from core.store.workspace import Workspace
@@ -124,6 +126,24 @@ class Learnt:
     fitted: Fitted
     challengers: tuple[Challenger, ...]
 
+    @property
+    def width(self) -> int:
+        """Slots that the network's input was filled up to."""
+        return round_width(self.fitted.encoder.width)
+
+    def log_odds(self, rows: pd.Index) -> np.ndarray:
+        """Return (n,) log-odds of default of these rows."""
+        features = self.material.features.loc[rows]
+        return self.fitted.network.log_odds(self.fitted.encoder.encode(features))
+
+    def predict(self, part: str, rows: pd.Index) -> pd.DataFrame:
+        """Return what each model says about these rows; see `part_frame`."""
+        features = self.material.features.loc[rows]
+        models = {"network": sigmoid(self.log_odds(rows))}
+        models |= {each.key: each.predict(features) for each in self.challengers}
+        models["majority"] = majority(self.material.outcomes(self.material.developed), len(rows))
+        return part_frame(part, rows, self.material.outcomes(rows), models)
+
     @cached_property
     def bundle(self) -> Bundle:
         """Everything needed to score."""
@@ -146,6 +166,7 @@ def learn(
     material: Material,
     watch: Watch = UNWATCHED,
     before: Callable[[str], None] = lambda name: None,
+    width: int = 0,
 ) -> Learnt | None:
     """Fit the network and its challengers on the same rows.
 
@@ -153,6 +174,7 @@ def learn(
         material: The rows.
         watch: Is told about the network's steps and epochs.
         before: Is told a challenger's name before it is fitted; may raise to stop.
+        width: Slots that the network's input is filled up to; see core.model.training.
 
     Returns:
         All models, or None if the network was stopped before its first epoch ended.
@@ -160,9 +182,16 @@ def learn(
     rows = material.developed
     features, y = material.features.loc[rows], material.outcomes(rows)
     columns = material.schema.features
-    fitted = fit_network(features, y, columns, material.settings, material.fold, watch)
+    fitted = fit_network(features, y, columns, material.settings, material.fold, watch, width)
     if fitted is None:
         return None
     validates = np.asarray(rows.isin(material.split.validation))
     challengers = fit_challengers(features, y, columns, validates, material.settings.seed, before)
     return Learnt(material, fitted, challengers)
+
+
+def part_frame(
+    part: str, rows: pd.Index, y: np.ndarray, models: dict[str, np.ndarray]
+) -> pd.DataFrame:
+    """Return columns row, part, y and one per model."""
+    return pd.DataFrame({"row": rows.to_numpy(np.int64), "part": part, "y": y, **models})

@@ -18,23 +18,10 @@ from core.evaluation.checks import Check, Subject, check_run, findings
 from core.evaluation.metrics import ece
 from core.evaluation.report import Report, evaluate, plain_summary
 from core.evaluation.resampled import over_folds, summarise
-from core.jobs.train_material import Learnt
-from core.model.challengers import challenger_files, majority
+from core.jobs.train_folds import CrossValidated
+from core.jobs.train_material import Learnt, part_frame
+from core.model.challengers import challenger_files
 from core.model.served import sigmoid
-
-
-@dataclass(frozen=True)
-class CrossValidated:
-    """What models said about rows they had not seen.
-
-    Attributes:
-        predictions: One row per row of the data: row, part ("test"), y and a column per model;
-            of the first repeat.
-        folds: One row per repeat, fold and model; see core.evaluation.resampled.
-    """
-
-    predictions: pd.DataFrame
-    folds: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -62,9 +49,9 @@ class Result:
         rows = material.developed[judged]
         validation = part_frame("validation", rows, material.outcomes(rows), {})
         validation["network"] = self._held_out(rows, held_out[judged])
-        parts = [predict("train", self.learnt, material.learnt), validation]
+        parts = [self.learnt.predict("train", material.learnt), validation]
         if self.validated is None:
-            parts.append(predict("test", self.learnt, material.split.test))
+            parts.append(self.learnt.predict("test", material.split.test))
         else:
             parts.append(self.validated.predictions)
         return pd.concat(parts, ignore_index=True)
@@ -74,7 +61,7 @@ class Result:
         material = self.learnt.material
         if material.settings.folds > 1:
             return sigmoid(log_odds)
-        return sigmoid(self.learnt.bundle.log_odds(material.features.loc[rows]))
+        return sigmoid(self.learnt.log_odds(rows))
 
     @cached_property
     def policy(self) -> Policy:
@@ -91,7 +78,7 @@ class Result:
     @cached_property
     def checks(self) -> tuple[Check, ...]:
         """What a careful reader should know before trusting the figures."""
-        material, bundle = self.learnt.material, self.learnt.bundle
+        material = self.learnt.material
         folds = self.validated.folds if self.validated else None
         return check_run(
             Subject(
@@ -99,7 +86,7 @@ class Result:
                 self.report,
                 material.features,
                 material.learnt,
-                bundle.log_odds,
+                self.learnt.bundle.log_odds,
                 folds,
             )
         )
@@ -163,23 +150,6 @@ class Result:
         log_odds = np.log(after) - np.log1p(-after)
         before = sigmoid((log_odds - found.shift) / found.slope)
         return found.to_json() | {"ece_before": ece(y, before), "ece_after": ece(y, after)}
-
-
-def predict(part: str, learnt: Learnt, rows: pd.Index) -> pd.DataFrame:
-    """Return what each model says about these rows."""
-    material = learnt.material
-    features = material.features.loc[rows]
-    models = {"network": sigmoid(learnt.bundle.log_odds(features))}
-    models |= {each.key: each.predict(features) for each in learnt.challengers}
-    models["majority"] = majority(material.outcomes(material.developed), len(rows))
-    return part_frame(part, rows, material.outcomes(rows), models)
-
-
-def part_frame(
-    part: str, rows: pd.Index, y: np.ndarray, models: dict[str, np.ndarray]
-) -> pd.DataFrame:
-    """Return columns row, part, y and one per model."""
-    return pd.DataFrame({"row": rows.to_numpy(np.int64), "part": part, "y": y, **models})
 
 
 def _keras_bytes(model: keras.Model) -> bytes:

@@ -9,10 +9,11 @@ import pandas as pd
 
 from core.data.schema import Column
 from core.errors import ModelError
+from core.model.batches import Rows
 from core.model.blocks import NumberBlock
 from core.model.calibration import Calibration, calibrate
 from core.model.encoding import Encoder
-from core.model.keeper import Rows, Watch
+from core.model.keeper import Watch
 from core.model.network import ColumnSlots, plain
 from core.model.served import ServedNetwork
 from core.model.settings import NetworkSettings
@@ -51,6 +52,7 @@ def fit_network(
     settings: NetworkSettings,
     fold: np.ndarray,
     watch: Watch = UNWATCHED,
+    width: int = 0,
 ) -> Fitted | None:
     """Fit an encoder and a network, and calibrate them.
 
@@ -62,6 +64,7 @@ def fit_network(
         fold: (n,) with one fold, 0 for validation rows and -1 for rows to learn from; with more,
             the fold that leaves the row out. See core.data.splitting.
         watch: Is told about steps and epochs.
+        width: See core.model.training.
 
     Returns:
         The network, or None if it was stopped before its first epoch ended.
@@ -75,7 +78,7 @@ def fit_network(
         features[learnt], columns, settings.numeric, settings.bins, settings.cuts, y[learnt]
     )
     slots = column_slots(encoder, settings)
-    trained = train(settings, Rows(encoder.encode(features), y, fold), slots, watch)
+    trained = train(settings, Rows(encoder.encode(features), y, fold), slots, watch, width)
     if trained is None:
         return None
     judged = ~np.isnan(trained.held_out)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import keras
 import numpy as np
 
-from core.model.network import served, to_numpy
+from core.model.batches import Batches, Rows, outcome_weights
+from core.model.network import served
 from core.model.served import ROWS_AT_ONCE, ServedNetwork
 from core.model.settings import NetworkSettings
 
@@ -20,31 +21,17 @@ MOST_AUC_ROWS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """Encoded rows to learn from and to be judged on.
-
-    Attributes:
-        x: (n, width) float32.
-        y: (n,) outcomes, 1 = bad.
-        fold: (n,) the fold whose networks leave the row out, from 0; -1 if all learn from it.
-    """
-
-    x: np.ndarray
-    y: np.ndarray
-    fold: np.ndarray
-
-
-@dataclass(frozen=True, slots=True)
 class EpochFigures:
     """Where a training is: the running epoch while step < steps, else a finished one.
 
     Attributes:
         epoch: Counts from 1.
-        step: Batches done in this epoch.
+        step: Batches done in this epoch; a short one may be done before it is reported.
         steps: Batches of an epoch.
         loss: Mean training loss of the epoch so far, penalties included.
         val_loss: On all rows that are left out, without penalties; None while the epoch runs.
-        auc: On at most 4,000 rows learnt from, without dropout; None while the epoch runs.
+        auc: On at most 4,000 rows learnt from, without dropout; None while the epoch runs or where
+            nobody looks.
         val_auc: On all rows that are left out; None while the epoch runs.
         seconds: Since the training began.
         member_losses: The same as val_loss for each network alone, if there are several.
@@ -63,20 +50,17 @@ class EpochFigures:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Who looks on. `due` is asked often and must be cheap; `step` is called when it says so."""
+    """Who looks on. `due` is asked often and must be cheap; `step` is called when it says so.
+
+    Without `thorough`, epochs are measured no further than early stopping needs: the AUC of rows
+    learnt from and each network's own loss stay unknown.
+    """
 
     due: Callable[[], bool] = lambda: False
     step: Callable[[EpochFigures], None] = lambda figures: None
     epoch: Callable[[EpochFigures], None] = lambda figures: None
     should_stop: Callable[[], bool] = lambda: False
-
-
-def outcome_weights(settings: NetworkSettings, y: np.ndarray) -> np.ndarray:
-    """Return (n,) float32 with mean 1; with class weights each outcome has half the total."""
-    if not settings.class_weights:
-        return np.ones(len(y), np.float32)
-    share = float(np.mean(y))
-    return np.where(y == 1, 0.5 / share, 0.5 / (1 - share)).astype(np.float32)
+    thorough: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +69,12 @@ class Kept:
 
     Attributes:
         epoch: From 1.
-        weights: Keras' own, padded as they were trained.
+        network: What scores.
         held_out: (n,) log-odds of the rows by the networks that left them out; NaN where none did.
     """
 
     epoch: int
-    weights: list[np.ndarray]
+    network: ServedNetwork
     held_out: np.ndarray
 
 
@@ -98,11 +82,16 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
     """Reports, measures each epoch, keeps the best weights and stops in time."""
 
     def __init__(
-        self, settings: NetworkSettings, rows: Rows, steps: int, watch: Watch, started: float
+        self,
+        settings: NetworkSettings,
+        rows: Rows,
+        batches: Batches,
+        watch: Watch,
+        started: float,
     ) -> None:
         super().__init__()
         self._settings, self._rows, self._watch = settings, rows, watch
-        self._steps, self._started = steps, started
+        self._batches, self._started = batches, started
         self._judged = [np.flatnonzero(rows.fold == fold) for fold in range(settings.folds)]
         self._learnt = [_learnt(rows, fold, settings) for fold in range(settings.folds)]
         self._weights = outcome_weights(settings, rows.y)
@@ -115,15 +104,19 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         self.failed = ""
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Count from 1, as people do."""
+        """Count from 1, as people do, and deal the rows anew."""
         self._epoch = epoch + 1
+        self._batches.shuffle()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         """Obey the stop flag, and report if somebody is due to hear."""
         if self._watch.should_stop():
             self.stopped = self.model.stop_training = True
         elif self._watch.due():
-            self._watch.step(self._figures(batch + 1, (logs or {})["loss"]))
+            done = min(
+                batch + 1, len(self._batches)
+            )  # Keras counts what it would have done at once
+            self._watch.step(self._figures(done, (logs or {})["loss"]))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Measure, keep what is best, and stop when it gets no better."""
@@ -156,16 +149,18 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
             judged, learnt = self._judged[fold], self._learnt[fold]
             scores = _scores(team, self._rows.x[judged])
             held_out[judged] = scores.mean(axis=0)
-            losses += [self._loss(judged, each) for each in scores]
-            auc.append(_auc(self._rows.y[learnt], _scores(team, self._rows.x[learnt]).mean(axis=0)))
+            if self._watch.thorough:
+                losses += [self._loss(judged, each) for each in scores]
+                seen = _scores(team, self._rows.x[learnt]).mean(axis=0)
+                auc.append(_auc(self._rows.y[learnt], seen))
         judged = np.flatnonzero(self._rows.fold >= 0)
         val_loss = self._loss(judged, held_out[judged])
-        self._keep(val_loss, held_out)
-        figures = self._figures(self._steps, loss)
+        self._keep(val_loss, network, held_out)
+        figures = self._figures(len(self._batches), loss)
         return replace(
             figures,
             val_loss=val_loss,
-            auc=float(np.mean(auc)),
+            auc=float(np.mean(auc)) if auc else None,
             val_auc=_auc(self._rows.y[judged], held_out[judged]),
             member_losses=tuple(losses) if len(losses) > 1 else (),
         )
@@ -174,15 +169,15 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         losses = np.logaddexp(0, scores) - self._rows.y[rows] * scores
         return float(np.average(losses, weights=self._weights[rows]))
 
-    def _keep(self, val_loss: float, held_out: np.ndarray) -> None:
-        weights = [to_numpy(weight) for weight in self.model.weights]
-        self._last = Kept(self._epoch, weights, held_out)
+    def _keep(self, val_loss: float, network: ServedNetwork, held_out: np.ndarray) -> None:
+        self._last = Kept(self._epoch, network, held_out)
         if self._best is None or val_loss < self._lowest:
             self._best, self._lowest = self._last, val_loss
 
     def _figures(self, step: int, loss: float) -> EpochFigures:
         seconds = time.perf_counter() - self._started
-        return EpochFigures(self._epoch, step, self._steps, loss, None, None, None, seconds)
+        steps = len(self._batches)
+        return EpochFigures(self._epoch, step, steps, loss, None, None, None, seconds)
 
     def _fail(self) -> None:
         self.model.stop_training = True

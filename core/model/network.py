@@ -1,5 +1,6 @@
 """Builds the Keras networks. Only training imports this, in a worker process."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,40 +35,48 @@ class TeamDense(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no typ
     and for each they write, and the bias (TabM: Gorishniy et al., ICLR 2025).
 
     Shape:
-        - Input: (n, width) in the first layer, which all networks read; else (n, networks, fan).
-        - Output: (n, networks, units).
+        - Input: (n, width) in the first layer, which all networks read; else (networks, n, fan).
+        - Output: (networks, n, units), so that each network's rows lie together: that takes a
+          third off a step.
     """
 
     def __init__(
         self,
         settings: NetworkSettings,
         units: int,
-        start: "Start",
         bounds: tuple[np.ndarray, np.ndarray] | None = None,
         **kwargs: Any,
     ) -> None:
         """Take the smallest and largest value of each weight as `bounds`, if there are any."""
         super().__init__(**kwargs)
-        self._settings, self.units, self._start, self._bounds = settings, units, start, bounds
+        self._settings, self.units = settings, units
+        self._within = Within(*bounds) if bounds else None
 
     def build(self, shape: tuple[int | None, ...]) -> None:
-        """Create the weights."""
+        """Create the weights; `begin` gives them their first values."""
         folds, networks, fan = self._settings.folds, self._settings.networks, shape[-1]
         self._first = len(shape) == 2
-        within = Within(*self._bounds) if self._bounds else None
         self.kernel = self.add_weight(
             shape=(folds, fan, self.units),
-            initializer=lambda shape, dtype: self._start.kernel(shape, within),
-            constraint=within,
+            initializer="zeros",
+            constraint=self._within,
             name="kernel",
         )
         self.bias = self.add_weight(shape=(networks, self.units), initializer="zeros", name="bias")
         if self._settings.members > 1:
-            signs = self._start.signs if self._first else "ones"
-            self.reads = self.add_weight(shape=(networks, fan), initializer=signs, name="reads")
+            self.reads = self.add_weight(shape=(networks, fan), initializer="ones", name="reads")
             self.writes = self.add_weight(
                 shape=(networks, self.units), initializer="ones", name="writes"
             )
+
+    def begin(self, start: "Start") -> None:
+        """Set the weights to what a training starts with."""
+        self.kernel.assign(start.kernel(self.kernel.shape, self._within))
+        self.bias.assign(np.zeros(self.bias.shape, np.float32))
+        if self._settings.members > 1:
+            ones = np.ones(self.reads.shape, np.float32)
+            self.reads.assign(start.signs(self.reads.shape) if self._first else ones)
+            self.writes.assign(np.ones(self.writes.shape, np.float32))
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
         """Return copies of (networks, fan, units) kernels and (networks, units) biases.
@@ -90,14 +99,18 @@ class TeamDense(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no typ
     def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         """Return the layer before its activation."""
         kernels = self._kernels()
-        networks, fan, units = kernels.shape
-        if self._first:  # one large product is several times faster than many small ones
-            flat = ops.reshape(ops.transpose(kernels, (1, 0, 2)), (fan, networks * units))
-            out = ops.reshape(ops.matmul(inputs, flat), (-1, networks, units))
-        else:
-            out = ops.einsum("nmi,mio->nmo", inputs, kernels)
         self._penalise(kernels)
-        return out + self.bias
+        out = self._side_by_side(inputs, kernels) if self._first else inputs @ kernels
+        return out + self.bias[:, None]
+
+    def _side_by_side(
+        self, inputs: keras.KerasTensor, kernels: keras.KerasTensor
+    ) -> keras.KerasTensor:
+        """Return inputs @ kernels as one large product: faster than one for each network."""
+        networks, fan, units = kernels.shape
+        flat = ops.reshape(ops.transpose(kernels, (1, 0, 2)), (fan, networks * units))
+        out = ops.reshape(inputs @ flat, (-1, networks, units))
+        return ops.transpose(out, (1, 0, 2))
 
     def _penalise(self, kernels: keras.KerasTensor) -> None:
         l1, l2 = self._settings.l1, self._settings.l2
@@ -142,38 +155,60 @@ class Start:
         self._rows = self._fan = units
         return kernel if within is None else within.reflected(kernel)
 
-    def signs(self, shape: tuple[int, int], dtype: str | None = None) -> np.ndarray:
+    def signs(self, shape: tuple[int, int]) -> np.ndarray:
         """Return 1 or -1 at random: members begin far from each other."""
         return self._random.choice(np.array([-1, 1], np.float32), shape)
 
 
 def build(
-    settings: NetworkSettings, width: int, used: int, columns: Sequence[ColumnSlots] = ()
+    settings: NetworkSettings, width: int, columns: Sequence[ColumnSlots] = ()
 ) -> keras.Model:
-    """Return an untrained team that maps (n, width) to (n, networks) log-odds.
+    """Return a team that maps (n, width) to (n, networks) log-odds, without first weights.
 
     The paper's sigmoid output is the same network: its loss takes log-odds, which is exact where
     a sigmoid in float32 rounds to 0 or 1.
 
     Args:
-        settings: Layers, dropout, penalties and the seed of the first weights.
+        settings: Layers, dropout and penalties.
         width: Slots of the input.
-        used: How many of them are ever filled; the weights of the others are 0 and stay 0.
         columns: The slots of each column; an additive network gives each units of its own.
     """
     apart = len(columns) if settings.additive else 1
+    seeds = random.Random(settings.seed)  # of each dropout: Keras' own would be drawn for all alike
     bounds = _additive_bounds(settings, width, columns) if settings.additive else (None, None)
-    start = Start(settings.seed, used, used // apart)
     inputs = keras.Input((width,), name="encoded")
     values = inputs
     for number, units in enumerate(settings.layers, start=1):
-        layer = TeamDense(settings, units * apart, start, bounds[0], name=f"hidden_{number}")
+        layer = TeamDense(settings, units * apart, bounds[0], name=f"hidden_{number}")
         values = keras.layers.Activation(settings.activation)(layer(values))
         if settings.dropout:
             # One draw for all networks: drawing for each would take half of the training.
-            values = keras.layers.Dropout(settings.dropout, (None, 1, units * apart))(values)
-    values = TeamDense(settings, 1, start, bounds[1], name="log_odds")(values)
-    return keras.Model(inputs, values[..., 0], name="lendlens")
+            shape, seed = (1, None, units * apart), seeds.randint(1, 10**9)
+            values = keras.layers.Dropout(settings.dropout, shape, seed)(values)
+    values = TeamDense(settings, 1, bounds[1], name="log_odds")(values)
+    values = ops.transpose(values[..., 0])
+    return keras.Model(inputs, values, name="lendlens")
+
+
+def begin(
+    model: keras.Model, settings: NetworkSettings, used: int, columns: Sequence[ColumnSlots] = ()
+) -> None:
+    """Give a team its first weights.
+
+    Args:
+        model: As `build` returned it.
+        settings: What it was built with; the seed fixes the weights.
+        used: How many slots are ever filled; the weights of the others are 0 and stay 0.
+        columns: What it was built with.
+    """
+    start = Start(settings.seed, used, used // (len(columns) if settings.additive else 1))
+    for layer in team_layers(model):
+        layer.begin(start)
+
+
+def team_layers(model: keras.Model) -> list[TeamDense]:
+    """Return the layers that hold weights, first to last."""
+    return [layer for layer in model.layers if isinstance(layer, TeamDense)]
 
 
 def compile_for_training(
@@ -198,9 +233,7 @@ def team_loss(targets: keras.KerasTensor, log_odds: keras.KerasTensor) -> keras.
 
 def served(model: keras.Model, settings: NetworkSettings, used: int) -> ServedNetwork:
     """Return the team of the first `used` slots as NumPy; its arrays are copies."""
-    (first, bias), *rest = [
-        layer.arrays() for layer in model.layers if isinstance(layer, TeamDense)
-    ]
+    (first, bias), *rest = [layer.arrays() for layer in team_layers(model)]
     flat = np.moveaxis(first[:, :used], 0, 1).reshape(used, -1)
     return ServedNetwork(
         [flat, *(kernels for kernels, _ in rest)],

@@ -20,17 +20,15 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from core.errors import ModelError
-from core.model.keeper import EpochFigures, Keeper, Rows, Watch, outcome_weights
-from core.model.network import ColumnSlots, build, compile_for_training, plain, served
+from core.model.batches import Batches, Rows
+from core.model.keeper import EpochFigures, Keeper, Watch
+from core.model.network import ColumnSlots, plain
 from core.model.served import ServedNetwork
 from core.model.settings import PRESETS, NetworkSettings
+from core.model.workbench import workbench
 
 COMMON_WIDTHS = (128, 256)
 """Of files with around ten and around twenty columns."""
-
-MOST_STEPS_AT_ONCE = 8
-"""Batches between two looks at the clock and the stop flag."""
-
 
 UNWATCHED = Watch()
 
@@ -66,6 +64,7 @@ def train(
     rows: Rows,
     blocks: Sequence[ColumnSlots] = (),
     watch: Watch = UNWATCHED,
+    width: int = 0,
 ) -> Trained | None:
     """Train a network, or a team of them side by side, and keep the best epoch.
 
@@ -75,6 +74,8 @@ def train(
             outside it.
         blocks: The slots of each raw column; see "Slots never seen" above.
         watch: Is told about steps and epochs.
+        width: Slots to fill the rows up to at least: trainings of the same width share what was
+            compiled.
 
     Returns:
         The trained network, or None if it was stopped before its first epoch ended.
@@ -82,32 +83,23 @@ def train(
     Raises:
         ModelError: The loss is not a number any more.
     """
-    keras.utils.set_random_seed(settings.seed)
     started = time.perf_counter()
-    used = rows.x.shape[1]
-    batches = _batches(settings, rows)
-    model = build(settings, batches.x.shape[1], used, blocks)
-    compile_for_training(model, settings, max(1, min(MOST_STEPS_AT_ONCE, batches.count // 10)))
-    keeper = Keeper(settings, rows, batches.count, watch, started)
+    batches = Batches(settings, rows, width)
+    keeper = Keeper(settings, rows, batches, watch, started)
     # Measuring an epoch is little work: NumPy's threads would only wait for cores that JAX and
     # other processes use.
-    with threadpool_limits(1, user_api="blas"):
-        model.fit(
-            batches.x,
-            batches.targets,
-            batch_size=batches.size,
-            epochs=settings.epochs,
-            callbacks=[keeper],
-            verbose=0,
-        )
+    with (
+        workbench(settings, batches.width, rows.x.shape[1], blocks) as model,
+        threadpool_limits(1, user_api="blas"),
+    ):
+        model.fit(batches, epochs=settings.epochs, callbacks=[keeper], shuffle=False, verbose=0)
     if keeper.failed:
         raise ModelError(keeper.failed)
     if keeper.kept is None:
         return None
-    model.set_weights(keeper.kept.weights)
     shift = _weighting_shift(settings, rows.y)
     learnt = rows.x if settings.folds > 1 else rows.x[rows.fold < 0]
-    network = _settled(served(model, settings, used), learnt, blocks).calibrated(1, -shift)
+    network = _settled(keeper.kept.network, learnt, blocks).calibrated(1, -shift)
     return Trained(
         network,
         keeper.kept.held_out - shift,
@@ -116,48 +108,6 @@ def train(
         keeper.stopped,
         time.perf_counter() - started,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Batches:
-    """Rows that are learnt from, in shapes that were probably compiled before.
-
-    Rows are filled up to whole batches with rows of weight 0, and slots up to a round number with
-    empty ones: neither changes what is learnt, and a compilation takes seconds.
-    """
-
-    x: np.ndarray
-    targets: np.ndarray
-    size: int
-
-    @property
-    def count(self) -> int:
-        return len(self.x) // self.size
-
-
-def _batches(settings: NetworkSettings, rows: Rows) -> _Batches:
-    learners = np.repeat(np.arange(settings.folds), settings.members)
-    learns = rows.fold[:, np.newaxis] != learners
-    chosen = np.flatnonzero(learns.any(axis=1))
-    full = settings.optimiser == "gradient_descent"
-    size = len(chosen) if full else min(settings.batch_size, len(chosen))
-    padded = len(chosen) + -len(chosen) % size
-    x = np.zeros((padded, round_width(rows.x.shape[1])), np.float32)
-    x[: len(chosen), : rows.x.shape[1]] = rows.x[chosen]
-    signed = outcome_weights(settings, rows.y) * np.where(rows.y == 1, 1, -1)
-    targets = np.zeros((padded, len(learners)), np.float32)
-    targets[: len(chosen)] = (signed[:, np.newaxis] * learns)[chosen]
-    return _Batches(x, targets, size)
-
-
-def round_width(used: int) -> int:
-    """Return a number of slots just above: few different ones, at most a third of them empty.
-
-    >>> [round_width(used) for used in (5, 33, 50, 126, 200, 257)]
-    [32, 48, 64, 128, 256, 384]
-    """
-    step = max(16, 1 << max(0, (used - 1).bit_length() - 2))
-    return max(32, -(-used // step) * step)
 
 
 def warm_up() -> None:

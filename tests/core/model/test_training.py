@@ -1,12 +1,16 @@
 """core.model.training: networks learn, stop in time and are what is served."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pytest
 
 from core.errors import ModelError
-from core.model.keeper import Rows, Watch
+from core.model import workbench
+from core.model.batches import Rows
+from core.model.keeper import Watch
 from core.model.network import ColumnSlots, to_numpy
 from core.model.settings import NetworkSettings
 from core.model.training import train
@@ -210,3 +214,37 @@ def test_a_monotone_column_never_turns(direction):
     steps = np.diff(network.log_odds(x)) * direction
     assert steps.min() >= 0
     assert (steps.max() > 0.001) == (direction == 1)
+
+
+def test_what_was_compiled_for_one_training_serves_the_next():
+    """A used team starts as a new one: the same weights, whatever it learnt in between."""
+    settings = dataclasses.replace(QUICK, **TEAM, dropout=0.2, optimiser="adamw", seed=7)
+    data = dataclasses.replace(rows(), fold=np.arange(500) % 4)
+    workbench._idle.clear()
+    fresh = train(settings, data)
+    kept = list(workbench._idle.values())
+    train(dataclasses.replace(settings, epochs=2), dataclasses.replace(data, y=1 - data.y))
+    again = train(settings, data)
+    assert list(workbench._idle.values()) == kept
+    assert np.array_equal(fresh.network.weights[0], again.network.weights[0])
+    assert [each.loss for each in fresh.history] == [each.loss for each in again.history]
+
+
+def test_trainings_side_by_side_come_out_as_one_after_the_other():
+    """Order of rows and dropout are each training's own, so threads change no bit."""
+    settings = dataclasses.replace(QUICK, **TEAM, dropout=0.2)
+    parts = [dataclasses.replace(rows(seed=seed), fold=np.arange(500) % 4) for seed in range(3)]
+    with ThreadPoolExecutor(2) as pool:
+        together = list(pool.map(partial(train, settings), parts))
+    alone = [train(settings, part) for part in parts]
+    for one, other in zip(together, alone, strict=True):
+        assert np.array_equal(one.network.weights[0], other.network.weights[0])
+
+
+def test_early_stopping_does_not_depend_on_who_looks():
+    """Without the figures that only people want, the same epoch is kept."""
+    seen, unseen = (trained(Watch(thorough=look), **TEAM) for look in (True, False))
+    assert [each.val_loss for each in seen.history] == [each.val_loss for each in unseen.history]
+    assert seen.history[0].auc > 0.5
+    assert (unseen.history[0].auc, unseen.history[0].member_losses) == (None, ())
+    assert np.array_equal(seen.network.weights[0], unseen.network.weights[0])
