@@ -9,8 +9,9 @@ import streamlit as st
 from core.data.allowed import CHANGEABLE, Allowed
 from core.data.dictionary_cells import bound_cell, read_bound, read_values, values_cell
 from core.data.roles import propose_bad_value, protected_ground
-from core.data.schema import Column, Kind, Role, Schema, value_text
+from core.data.schema import Column, Kind, Role, Schema
 from core.data.step import listing
+from core.data.tally import tally
 from core.errors import SchemaError
 from ui.data_dictionary import dictionary
 from ui.data_draft import Draft, View, source_rows
@@ -46,7 +47,7 @@ def _outcome(draft: Draft) -> None:
         st.rerun()
     if now is None:
         return
-    values = _values(source_rows(draft.source.id)[now.name])
+    values = tally(source_rows(draft.source.id)[now.name]).most_frequent(50)
     bad = right.selectbox(
         "Value that means bad",
         values,
@@ -58,10 +59,6 @@ def _outcome(draft: Draft) -> None:
     if bad != draft.schema.bad_value:
         draft.change(schema=replace(draft.schema, bad_value=bad))
         st.rerun()
-
-
-def _values(series: pd.Series) -> list[str]:
-    return [value_text(value) for value in series.value_counts().index[:50]]
 
 
 def with_outcome(schema: Schema, name: str, frame: pd.DataFrame) -> Schema:

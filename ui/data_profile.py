@@ -1,5 +1,6 @@
 """A picture of every column, small in a table, and of the one in view, large."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -118,23 +119,32 @@ def _columns() -> dict[str, Any]:
 
 
 def _picture(about: ColumnProfile, view: View) -> None:
-    bins = _shown_bins(about)
+    picture = _drawn(view, about.name, theme.current())
     draw(
-        _figure(view, about.name, theme.current()),
-        finding(about),
-        _readable(bins),
+        picture.figure,
+        picture.finding,
+        picture.bins,
         key="profile",
-        alt=f"Rows and bad rate for each range of {about.label}. {finding(about)}.",
+        alt=f"Rows and bad rate for each range of {about.label}. {picture.finding}.",
     )
     if description := view.schema[about.name].description:
         st.caption(description)
 
 
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    figure: go.Figure
+    finding: str
+    bins: pd.DataFrame
+
+
 @lru_cache(maxsize=64)
-def _figure(view: View, name: str, current: theme.Theme) -> go.Figure:
+def _drawn(view: View, name: str, current: theme.Theme) -> _Picture:
     about = next(about for about in view.profiles if about.name == name)
     axis = f"{about.label}, {about.unit}" if about.unit else about.label
-    return distribution(_shown_bins(about), axis, current, average=view.bad_rate)
+    bins = _shown_bins(about)
+    figure = distribution(bins, axis, current, average=view.bad_rate)
+    return _Picture(figure, finding(about), _readable(bins))
 
 
 def _shown_bins(about: ColumnProfile) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 import pandas as pd
 import streamlit as st
@@ -86,11 +87,11 @@ def _add(draft: Draft, view: View) -> None:
         help="Every step can be tried here before it is added.",
     )
     st.caption(ABOUT[kind])
-    step = ask_step(kind, view.frame, view.schema, key=f"{kind}-{len(draft.recipe.steps)}")
+    step = ask_step(kind, view, key=f"{kind}-{len(draft.recipe.steps)}")
     if step is None:
         return
     try:
-        seen = preview(Recipe(), step, view.frame, view.schema)
+        seen = _tried(view, step)
     except DataError as error:
         st.warning(str(error), icon=":material/error:")
         return
@@ -103,6 +104,11 @@ def _add(draft: Draft, view: View) -> None:
         args=(draft, step),
         disabled=not (seen.cells_touched or seen.rows_dropped),
     )
+
+
+@lru_cache(maxsize=16)
+def _tried(view: View, step: Step) -> StepPreview:
+    return preview(Recipe(), step, view.frame, view.schema)
 
 
 def _then(draft: Draft, step: Step) -> None:

@@ -1,21 +1,23 @@
 """Widgets that offer the columns a cleaning step can work on."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from core.data.schema import Kind, Schema, value_text
+from core.data.schema import Kind
 from core.data.steps import Step
+from core.data.tally import tally
+from ui.data_draft import View
 
 
 class StepForm:
     """Asks for the settings of one step."""
 
-    def __init__(self, frame: pd.DataFrame, schema: Schema, key: str) -> None:
-        self.frame = frame
-        self.schema = schema
+    def __init__(self, view: View, key: str) -> None:
+        self.view = view
+        self.schema = view.schema
         self.key = key
 
     def columns(
@@ -72,13 +74,22 @@ class StepForm:
 
     def missing(self, names: Sequence[str]) -> list[str]:
         """Return those that lack values."""
-        return [name for name in names if self.frame[name].isna().any()]
+        return [name for name in names if _lacks(self.view, name)]
 
     def frequent(self, names: Sequence[str]) -> list[str]:
         """Return the values that are most frequent in these columns, as text."""
         shown = [name for name in names if name not in self.schema.personal]
-        values = [value for name in shown for value in self.frame[name].value_counts().index[:20]]
-        return list(dict.fromkeys(value_text(value) for value in values))
+        return list(dict.fromkeys(text for name in shown for text in _frequent(self.view, name)))
+
+
+@lru_cache(maxsize=512)
+def _lacks(view: View, name: str) -> bool:
+    return bool(view.frame[name].isna().any())
+
+
+@lru_cache(maxsize=64)
+def _frequent(view: View, name: str) -> list[str]:
+    return tally(view.frame[name]).most_frequent(20)
 
 
 Ask = Callable[[StepForm], Step | None]

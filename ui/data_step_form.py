@@ -1,11 +1,9 @@
 """The settings of each cleaning step, asked for in words."""
 
-import pandas as pd
-
-from core.data.schema import Schema
 from core.data.steps import Logarithm, Standardise, Step
 from ui import data_step_rows as rows
 from ui import data_step_values as values
+from ui.data_draft import View
 from ui.data_step_fields import Ask, StepForm
 
 ABOUT: dict[str, str] = {
@@ -65,6 +63,6 @@ _FORMS: dict[str, Ask] = {
 }
 
 
-def ask_step(kind: str, frame: pd.DataFrame, schema: Schema, key: str) -> Step | None:
+def ask_step(kind: str, view: View, key: str) -> Step | None:
     """Draw the settings of one kind of step; return the step, or None while some are open."""
-    return _FORMS[kind](StepForm(frame, schema, key))
+    return _FORMS[kind](StepForm(view, key))

@@ -247,8 +247,8 @@ def preview(recipe: Recipe, step: Step, frame: pd.DataFrame, schema: Schema) -> 
     Raises:
         CleaningError: The step does not fit.
     """
-    fitted = recipe.fit(frame, schema)
-    return _try(step, fitted.apply(frame), fitted.schema)[1]
+    so_far = replay(recipe, frame, schema)
+    return _try(step, so_far.frame, so_far.schema)[0]
 
 
 @dataclass(frozen=True)
@@ -276,13 +276,16 @@ def replay(recipe: Recipe, frame: pd.DataFrame, schema: Schema) -> Replay:
     frame = cast(frame, schema)
     previews = []
     for step in recipe.active:
-        frame, seen = _try(step, frame, schema)
-        schema = step.schema(schema)
+        seen, after, kept = _try(step, frame, schema)
+        frame, schema = _rows(after, kept), step.schema(schema)
         previews.append(seen)
     return Replay(frame, schema, tuple(previews))
 
 
-def _try(step: Step, now: pd.DataFrame, schema: Schema) -> tuple[pd.DataFrame, StepPreview]:
+def _try(
+    step: Step, now: pd.DataFrame, schema: Schema
+) -> tuple[StepPreview, pd.DataFrame, np.ndarray | None]:
+    """Return what a step touched, all rows after it, and which of them stay; None for all."""
     step.check(schema)
     after = step.apply(now, step.learn(now))
     kept = step.keep(after)
@@ -301,7 +304,7 @@ def _try(step: Step, now: pd.DataFrame, schema: Schema) -> tuple[pd.DataFrame, S
             [] if kept is not None else example, [name for name in shown if name in after]
         ],
     )
-    return _take(step, after), seen
+    return seen, after, kept
 
 
 def surviving_rows(recipe: Recipe, frame: pd.DataFrame, schema: Schema) -> pd.Index:
@@ -310,7 +313,10 @@ def surviving_rows(recipe: Recipe, frame: pd.DataFrame, schema: Schema) -> pd.In
 
 
 def _take(step: Step, frame: pd.DataFrame) -> pd.DataFrame:
-    kept = step.keep(frame)
+    return _rows(frame, step.keep(frame))
+
+
+def _rows(frame: pd.DataFrame, kept: np.ndarray | None) -> pd.DataFrame:
     return frame if kept is None or kept.all() else frame[kept]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.codes import coded
+from core.data.schema import value_text
 
 _NAT = np.iinfo(np.int64).min
 T = TypeVar("T")
@@ -55,6 +56,11 @@ class Tally:
     def whole(self) -> bool:
         """Whether every number is a whole one; False for texts and dates."""
         return self.is_number and bool((self.values == np.rint(self.values)).all())
+
+    def most_frequent(self, most: int) -> list[str]:
+        """Return up to so many values as text, the most frequent first."""
+        order = np.argsort(-self.counts, kind="stable")[:most]
+        return [value_text(self.values[place]) for place in order]
 
     def finite(self) -> "Tally":
         """Return the tally in which infinite numbers count as missing."""
