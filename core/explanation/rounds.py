@@ -1,11 +1,12 @@
 """One applicant's games against every reference applicant, solved in rounds.
 
-A round solves each game several times, by walks in which its players join in orders drawn
-independently. Each network of a team walks orders of its own: the Shapley values of a mean are
-the mean of the Shapley values, and errors of different orders make up for each other. The spread
+A round solves each game several times, on coalitions drawn independently with the players in an
+order of their own. Each network of a team has walks of its own: the Shapley values of a mean are
+the mean of the Shapley values, and errors of different orders make up for each other. A network
+alone is asked about all coalitions of a sample, and regressed on them. The spread
 of the replicates is the sampling variance of their mean, so an estimate knows its error without a
-model of it; errors average out over the reference population, and a later round, with twice the
-walks, over those before it.
+model of it; errors average out over the reference population, and over rounds. A later round has
+more coalitions: twice as many, or as many walks as the bars say are missing.
 """
 
 import os
@@ -16,12 +17,24 @@ from functools import partial
 
 import numpy as np
 
-from core.explanation.coalitions import enumeration, gains_of_walk, orders
+from core.explanation.coalitions import (
+    Design,
+    enough_pairs,
+    enumeration,
+    gains_of_walk,
+    orders,
+    sample,
+)
 from core.explanation.error_bars import half_width
 from core.explanation.worth import Tail
 
-MOST_WALKS = 32
-"""Of each replicate of a round; rounds have 1, 2, 4, …"""
+FIRST_PAIRS, MOST_PAIRS = 64, 1024
+"""Of each replicate of a round of regression."""
+MOST_WALKS, MOST_GROWTH = 32, 4
+"""Of each replicate of a round after the first, which has one: at most, and as a multiple of those
+before it, so that nobody waits long for a sharper answer."""
+SPARE = 1.1
+"""So many times the walks that are missing by the bars, which are estimates themselves."""
 FEW_PLAYERS = 4
 """So many are always enumerated: it costs hardly more than the first round."""
 LEAST_REPLICATES = 16
@@ -78,11 +91,11 @@ class Positions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Round:
-    """Means of replicates (n, p), their variances (n, p), and its weight among rounds."""
+    """Means of replicates (n, p), their variances (n, p), and weights among rounds (n,)."""
 
     values: np.ndarray
     variances: np.ndarray
-    weight: int
+    weights: np.ndarray
 
 
 class Games:
@@ -97,6 +110,9 @@ class Games:
         self._solved = self.players == 0
         self._exact = np.zeros(positions.differ.shape)
         self._rounds: list[_Round] = []
+        self._alone = tail.members == 1
+        self._walks, self._walked = 1, 0
+        """In each replicate of the next round, and of those before it."""
         many = int((self.players > FEW_PLAYERS).sum())
         self._replicates = max(2, -(-LEAST_REPLICATES // max(1, many)))
 
@@ -113,6 +129,22 @@ class Games:
     def enumerate(self) -> None:
         """Solve every game exactly."""
         self._enumerate(~self._solved)
+
+    def plan(self, estimate: Estimate, target: float) -> None:
+        """Choose how many walks the next round has, by what is known and how precise it should be.
+
+        It follows the variance alone, which says nothing about where the values lie.
+        """
+        before = self._walked
+        if not before:
+            return
+        wanted = target * np.abs(estimate.values).max()
+        missing = MOST_WALKS
+        if wanted > 0:
+            needed = SPARE * before * (estimate.bars.max() / wanted) ** 2
+            missing = int(min(needed, 2 * MOST_WALKS * before) - before) + 1
+        even = 2 * -(-missing // 2)
+        self._walks = int(np.clip(even, 2, min(MOST_WALKS, MOST_GROWTH * before)))
 
     def cost(self) -> int:
         """Return the coalitions that the next round would evaluate."""
@@ -133,8 +165,8 @@ class Games:
         values, open_ = self._exact.sum(axis=0), ~self._solved
         if not open_.any():
             return Estimate.exact(values / n)
-        weights = np.array([each.weight for each in self._rounds], float)[:, None, None]
-        weights /= weights.sum()
+        weights = np.array([each.weights[open_] for each in self._rounds], float)[..., np.newaxis]
+        weights /= weights.sum(axis=0)
         found = np.array([each.values[open_] for each in self._rounds])
         spread = np.array([each.variances[open_] for each in self._rounds])
         variances = (weights**2 * spread).reshape(-1, len(values))
@@ -151,12 +183,14 @@ class Games:
 
     def _costs(self) -> np.ndarray:
         """Return (n,) coalitions of each game that a round of sampling would evaluate."""
-        return np.asarray(2 * self._replicates * self._walks * np.maximum(self.players - 1, 0))
+        return np.asarray(2 * self._replicates * self._pairs())
 
-    @property
-    def _walks(self) -> int:
-        """Walks in each replicate of the next round."""
-        return int(min(2 ** len(self._rounds), MOST_WALKS))
+    def _pairs(self) -> np.ndarray:
+        """Return (n,) pairs of coalitions in each replicate of the next round."""
+        if self._alone:
+            pairs = min(FIRST_PAIRS * 2 ** len(self._rounds), MOST_PAIRS)
+            return enough_pairs(self.players, pairs)
+        return np.asarray(self._walks * np.maximum(self.players - 1, 0))
 
     def _enumerate(self, games: np.ndarray) -> None:
         self._in_parts(games, lambda players: 2**players, self._solve)
@@ -164,16 +198,17 @@ class Games:
         self.coalitions += int(np.exp2(self.players[games]).sum())
 
     def _sample(self, games: np.ndarray) -> None:
-        found = np.zeros((self._replicates, *self._exact.shape))
-        number, walks = len(self._rounds), self._walks
-        self._in_parts(
-            games,
-            lambda players: 2 * (players - 1),
-            partial(self._walk, found, number, walks),
-        )
+        pairs, found = self._pairs(), np.zeros((self._replicates, *self._exact.shape))
+        if self._alone:
+            by_players = dict(zip(self.players.tolist(), pairs.tolist(), strict=True))
+            self._in_parts(games, by_players.__getitem__, partial(self._regress, found))
+        else:
+            self._in_parts(games, lambda players: 2 * (players - 1), partial(self._walk, found))
+            self._walked += self._walks
         variances = found.var(axis=0, ddof=1) / self._replicates
         self.coalitions += int(self._costs()[games].sum())
-        self._rounds.append(_Round(found.mean(axis=0), variances, walks))
+        weights = pairs - self.players if self._alone else pairs
+        self._rounds.append(_Round(found.mean(axis=0), variances, weights))
 
     def _in_parts(
         self,
@@ -197,29 +232,47 @@ class Games:
 
     def _solve(self, games: np.ndarray) -> None:
         """Enumerate games of equally many players."""
-        at, players = self._at, int(self.players[games[0]])
-        order = np.argsort(~at.differ[games], axis=1, kind="stable")[:, :players]
-        vectors = np.empty((len(games), players + 1, at.starts.shape[1]), np.float32)
-        np.subtract(at.own[order], at.others[games[:, np.newaxis], order], out=vectors[:, :-1])
-        vectors[:, -1] = at.starts[games]
-        design = enumeration(players)
-        values = design.shapley(self._tail.listed(design, vectors), at.gains[:, games].sum(axis=0))
-        self._exact[games[:, np.newaxis], order] = values
+        players = int(self.players[games[0]])
+        order = np.argsort(~self._at.differ[games], axis=1, kind="stable")[:, :players]
+        self._list(enumeration(players), games, order, self._exact)
 
-    def _walk(self, found: np.ndarray, number: int, walks: int, games: np.ndarray) -> None:
-        """Add a round's estimates (T, n, p) of games of equally many players to `found`."""
-        at, members = self._at, self._tail.members
+    def _regress(self, found: np.ndarray, games: np.ndarray) -> None:
+        """Put the next round's estimates (T, n, p) of games of equally many players in `found`."""
+        players, number = int(self.players[games[0]]), len(self._rounds)
+        pairs = int(self._pairs()[games[0]])
+        order = orders(1, self._at.differ, games, number, self._replicates, 1)[0]
+        each = order.T.reshape(self._replicates, len(games), players)
+        for place, into in enumerate(found):
+            self._list(sample(players, pairs, 1000 * number + place), games, each[place], into)
+
+    def _list(self, design: Design, games: np.ndarray, order: np.ndarray, into: np.ndarray) -> None:
+        """Play a design's coalitions in some games, with players in this order (g, k)."""
+        at, whose = self._at, games[:, np.newaxis]
+        shape = len(games), order.shape[1] + 1, at.starts.shape[1]
+        vectors = np.empty(shape, np.float32)
+        np.subtract(at.own[order], at.others[whose, order], out=vectors[:, :-1])
+        vectors[:, -1] = at.starts[games]
+        differences = self._tail.listed(design, vectors)
+        into[whose, order] = design.shapley(differences, at.gains[:, games].sum(axis=0))
+
+    def _walk(self, found: np.ndarray, games: np.ndarray) -> None:
+        """Put the next round's estimates (T, n, p) of games of equally many players in `found`."""
+        at, members, fields = self._at, self._tail.members, len(self._at.own)
         steps = at.others[games]
         np.subtract(at.own, steps, out=steps)
-        steps = steps.reshape(len(games), len(at.own), members, -1)
+        steps = steps.reshape(len(games), fields, members, -1)
         starts = at.starts[games].reshape(len(games), members, -1)
-        for replicate, into in enumerate(found):
-            for walk in range(walks):
-                order = orders(members, at.differ, games, number, replicate, walk)
-                shares = self._tail.walked(order, steps, starts)
-                added = np.zeros((members, len(at.own), len(games)))
-                np.put_along_axis(added, order, gains_of_walk(shares, at.gains[:, games]), axis=1)
-                into[games] += added.sum(axis=0).T / walks
+        order = orders(members, at.differ, games, len(self._rounds), self._replicates, self._walks)
+        whose = np.tile(np.arange(len(games)), self._replicates * self._walks)
+        added = np.zeros((members, fields, len(whose)))
+        at_once = self._tail.at_once(2 * (order.shape[1] - 1))
+        for begin in range(0, len(whose), at_once):
+            some = slice(begin, begin + at_once)
+            shares = self._tail.walked(order[..., some], whose[some], steps, starts)
+            gains = gains_of_walk(shares, at.gains[:, games[whose[some]]])
+            np.put_along_axis(added[..., some], order[..., some], gains, axis=1)
+        each = added.sum(axis=0).reshape(fields, self._replicates, self._walks, len(games))
+        found[:, games] = each.mean(axis=2).transpose(1, 2, 0)
 
 
 def _each(play: Callable[[np.ndarray], None], parts: list[np.ndarray]) -> None:

@@ -221,6 +221,7 @@ class Explainer:
             estimate = games.estimate()
             precise = games.exact or estimate.precise(precision.target)
             yield self._attribution(log_odds, estimate, games.coalitions, precise)
+            games.plan(estimate, precision.target)
             if precise or games.coalitions + games.cost() > precision.most_coalitions:
                 return
             games.play()

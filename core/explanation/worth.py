@@ -14,7 +14,7 @@ from core.explanation.coalitions import Design
 from core.model.served import activate
 from core.model.settings import Activation
 
-BLOCK = 2**19
+BLOCK = 2**18
 """Numbers of a layer at once: such a block fits the cache that a core has to itself."""
 FEWEST_COALITIONS, MOST_COALITIONS = 32, 512
 
@@ -94,33 +94,36 @@ class Tail:
             np.subtract(plus, minus, out=found[:, begin : begin + step], dtype=np.float64)
         return found
 
-    def walked(self, orders: np.ndarray, steps: np.ndarray, starts: np.ndarray) -> np.ndarray:
-        """Return (M, k - 1, g), each member's share of the log-odds on the way less the way back.
+    def walked(
+        self, orders: np.ndarray, games: np.ndarray, steps: np.ndarray, starts: np.ndarray
+    ) -> np.ndarray:
+        """Return (M, k - 1, w), each member's share of the log-odds on the way less the way back.
 
         Players join one after the other. Place i holds those of the first i + 1 players less those
         of all others. A member's shares add up over members to the log-odds.
 
         Args:
-            orders: (M, k, g) players of each game in the order in which they join.
+            orders: (M, k, w) players in the order in which they join, for each walk.
+            games: (w,) in which of the games each walk is.
             steps: (g, p, M, h1) float32, what each player adds to each member's first layer; 0 for
                 those who are not in the game.
             starts: (g, M, h1) float32, what is there without players.
         """
-        members, players, games = orders.shape
+        members, players, walks = orders.shape
         width = steps.shape[3]
-        joined = self._room.view(_STEPS, members, players, games, width)
-        whose = np.arange(games) * steps.shape[1] + orders
+        joined = self._room.view(_STEPS, members, players, walks, width)
+        whose = games * steps.shape[1] + orders
         whose = whose * members + np.arange(members)[:, np.newaxis, np.newaxis]
         np.take(steps.reshape(-1, width), whose, axis=0, out=joined, mode="clip")
-        values = self._room.view(_FIRST, members, 2, players - 1, games, width)
+        values = self._room.view(_FIRST, members, 2, players - 1, walks, width)
         there, back = values[:, 0], values[:, 1]
-        np.add(joined[:, 0], starts.swapaxes(0, 1), out=there[:, 0])
+        np.add(joined[:, 0], starts[games].swapaxes(0, 1), out=there[:, 0])
         for place in range(1, players - 1):
             np.add(there[:, place - 1], joined[:, place], out=there[:, place])
-        both = (2 * starts + steps.sum(axis=1)).swapaxes(0, 1)
+        both = (2 * starts + steps.sum(axis=1))[games].swapaxes(0, 1)
         np.subtract(both[:, np.newaxis], there, out=back)
         shares = self._shares(values.reshape(members, -1, width))
-        shares = shares.reshape(members, 2, players - 1, games).astype(np.float64)
+        shares = shares.reshape(members, 2, players - 1, walks).astype(np.float64)
         return np.asarray(shares[:, 0] - shares[:, 1])
 
     def _whole(self, values: np.ndarray) -> np.ndarray:
