@@ -22,6 +22,7 @@ from ui import links
 from ui.components.pickers import pick
 from ui.components.table import table
 from ui.data_draft import source_rows
+from ui.data_reading import AT_ONCE, Reading, readings, watch
 from ui.session import workspace
 
 NEW = "new"
@@ -42,7 +43,11 @@ def pick_source() -> Source | None:
 
 
 def intake() -> None:
-    """Offer the upload and the samples."""
+    """Offer the upload and the samples; or show how far the upload of `?reading=` is."""
+    id = st.query_params.get(_READING, "")
+    if under_way := readings().known.get(id):
+        _follow(id, under_way)
+        return
     upload, samples = st.columns(2, gap="large")
     with upload:
         st.subheader("Upload a loan file", anchor=False)
@@ -69,13 +74,14 @@ def _upload() -> None:
     failed = st.session_state.get(_FAILED)
     dialect = None
     if failed and failed.file_id == uploaded.file_id:
-        dialect = _after(failed, uploaded)
+        dialect = _after(failed)
         if dialect is None:
             return
     _read(uploaded, dialect)
 
 
 _FAILED = "upload-failed"
+_READING = "reading"
 
 
 @dataclass(frozen=True)
@@ -97,24 +103,50 @@ class _Failed:
     good: int = 0
 
 
+def _failure(
+    error: LendlensError, file_id: str, view: memoryview, dialect: Dialect | None
+) -> _Failed:
+    guess = dialect or _guess(view)
+    if isinstance(error, BrokenRowsError):
+        return _Failed(file_id, str(error), guess, tuple(error.rows), error.good)
+    return _Failed(file_id, str(error), guess)
+
+
 def _read(uploaded: UploadedFile, dialect: Dialect | None) -> None:
     """Read and keep the file, its first rows in view meanwhile, and go to it."""
     view = uploaded.getbuffer()
-    shown = st.empty()
-    with shown.container():
+    if len(view) > AT_ONCE:
+        readings().start(workspace(), uploaded.file_id, uploaded.name, view, dialect)
+        st.query_params[_READING] = uploaded.file_id
+        st.rerun()
+    with st.empty().container():
         _first_rows(view, dialect)
     try:
         with st.spinner(f"Reading {uploaded.name}", show_time=True):
             source = catalog.add_source(workspace(), uploaded.name, view, dialect)
-    except BrokenRowsError as error:
-        guess = dialect or _guess(view)
-        rows = tuple(error.rows)
-        st.session_state[_FAILED] = _Failed(uploaded.file_id, str(error), guess, rows, error.good)
-        st.rerun()
     except LendlensError as error:
-        guess = dialect or _guess(view)
-        st.session_state[_FAILED] = _Failed(uploaded.file_id, str(error), guess)
+        st.session_state[_FAILED] = _failure(error, uploaded.file_id, view, dialect)
         st.rerun()
+    links.go("data", source=source.id)
+
+
+def _follow(id: str, under_way: Reading) -> None:
+    """Show how far a large file is; then go to it, or say why it could not be read."""
+    if not under_way.result.done():
+        watch(under_way)
+        _first_rows(under_way.raw, under_way.dialect)
+        return
+    try:
+        source = under_way.result.result()
+    except LendlensError as error:
+        dialect = _after(_failure(error, id, under_way.raw, under_way.dialect))
+        if dialect:
+            readings().start(workspace(), id, under_way.name, under_way.raw, dialect)
+            st.rerun()
+        if st.button("Upload another file", key="another", icon=":material/upload:"):
+            links.go("data", source=NEW)
+        return
+    under_way.release()
     links.go("data", source=source.id)
 
 
@@ -133,7 +165,7 @@ def _first_rows(view: memoryview, dialect: Dialect | None) -> None:
     )
 
 
-def _after(failed: _Failed, uploaded: UploadedFile) -> Dialect | None:
+def _after(failed: _Failed) -> Dialect | None:
     """Say why it failed, and return how to read it instead once that is chosen."""
     st.error(failed.message, icon=":material/error:")
     if failed.guess is None:

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import secrets
+from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
 
@@ -22,6 +23,8 @@ from core.errors import NotFoundError, ReadError
 from core.store.tables import DataSet, Source
 from core.store.workspace import Workspace
 
+Tell = Callable[[float, str], None]
+
 _FRAME = "frame.parquet"
 _ORIGINAL = "original"
 _RELATIONS = "relations.json"
@@ -34,16 +37,20 @@ def add_source(
     filename: str,
     raw: bytes | memoryview,
     dialect: Dialect | None = None,
+    tell: Tell = lambda *_: None,
 ) -> Source:
     """Read a loan file and keep it: the bytes as they came, and the typed frame.
 
     The same bytes read in the same way are kept once. Rows that were skipped are kept beside it.
+    `tell` is called with the share that is done, in [0, 1], and what is being done.
 
     Raises:
         BrokenRowsError: Rows do not fit the header, and are not to be skipped.
         ReadError: It is larger than allowed, or no table.
     """
-    return _keep(workspace, filename, raw, _read(workspace, filename, raw, dialect))
+    tell(0.05, "splitting it into cells")
+    table = _read(workspace, filename, raw, dialect)
+    return _keep(workspace, filename, raw, table, tell=tell)
 
 
 def add_sample(workspace: Workspace, key: str) -> Source:
@@ -205,6 +212,7 @@ def _keep(
     raw: bytes | memoryview,
     table: Table,
     described: Sample | None = None,
+    tell: Tell = lambda *_: None,
 ) -> Source:
     sha256 = hashlib.sha256(raw).hexdigest()
     written = table.dialect.to_json() | {"notes": list(table.notes)}
@@ -212,6 +220,7 @@ def _keep(
     written |= {"broken": len(table.broken)} if table.broken else {}
     if known := _known_source(workspace, sha256, written):
         return known
+    tell(0.5, "telling what each column is")
     frame, schema = typed(table.frame, table.how)
     draft = {}
     if described:
@@ -219,6 +228,7 @@ def _keep(
         frame = cast(frame, schema)
         draft = {"schema": schema.to_json(), "recipe": described.recipe.to_json()}
     source_id = f"src_{secrets.token_hex(5)}"
+    tell(0.7, "keeping it")
     files = {_FRAME: _parquet(frame), _ORIGINAL: raw}
     if table.broken:
         files[BROKEN] = _broken(table)
