@@ -47,7 +47,8 @@ def run(options: Options) -> dict[str, Any]:
             about |= measured.beside_dice()
         finally:
             workspace.close()
-        edits = field_edits(home, measured.number, measured.rows[0], 10 if options.quick else 40)
+        label, values = measured.weightiest()
+        edits = field_edits(home, label, values, measured.rows[0], 10 if options.quick else 40)
         return about | {"field_edit": edits}
 
 
@@ -61,8 +62,6 @@ class _Measured:
         self.fields = len(self._scorer.bundle.fields)
         drawn = np.random.default_rng(0).permutation(len(self._frame))
         self.rows = self._frame.index[drawn].tolist()
-        form = self._scorer.bundle.fields
-        self.number = next((field.label for field in form if field.kind == "number"), "")
         self._scorer.explainer()
 
     def all(self) -> dict[str, Any]:
@@ -91,6 +90,20 @@ class _Measured:
 
     def _stability(self, values: dict[str, Value]) -> object:
         return stability_of(self._scorer, self._scorer.assess(values), values, self._frame)
+
+    def weightiest(self) -> tuple[str, tuple[float, float]]:
+        """Return the number whose range moves the first row's score most, and its ends."""
+        first = self._applicant(self.rows[0])
+        moves = {}
+        for field in self._scorer.bundle.fields:
+            if isinstance(field.low, float | int) and isinstance(field.high, float | int):
+                ends = float(field.low), float(field.high)
+                low, high = (self._log_odds(first | {field.name: end}) for end in ends)
+                moves[field.label, ends] = abs(high - low)
+        return max(moves, key=moves.__getitem__)
+
+    def _log_odds(self, values: dict[str, Value]) -> float:
+        return self._scorer.assess(values, reasons=False).log_odds
 
     def beside_dice(self) -> dict[str, Any]:
         """Return the same of DiCE over all fields, and how many times as long it takes."""

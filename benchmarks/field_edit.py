@@ -5,12 +5,13 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from benchmarks.pages import CHROMIUM, chromium, show
 from benchmarks.running import running_app, wait_until_warm
 
 WATCH = """() => {
+  Object.assign(window, {first: {}, seen: {}, sent: null});
   const send = WebSocket.prototype.send;
   WebSocket.prototype.send = function (...data) {
     window.sent ??= performance.now();
@@ -21,7 +22,6 @@ WATCH = """() => {
   const look = () => {
     for (const name of ['scoring-answer', 'scoring-why']) {
       const now = words(name);
-      window.seen ??= {};
       if (window.sent && window.seen[name] !== undefined && now !== window.seen[name])
         window.first[name] ??= performance.now() - window.sent;
       window.seen[name] = now;
@@ -33,14 +33,17 @@ WATCH = """() => {
 """Notes when score and reasons are first seen to be others after a message to the server."""
 
 
-def field_edits(home: Path, label: str, row: int, rounds: int) -> dict[str, Any]:
+def field_edits(
+    home: Path, label: str, values: tuple[float, float], row: int, rounds: int
+) -> dict[str, Any]:
     """Return milliseconds from the message to the server until score and reasons are new.
 
     Streamlit waits a moment after a key before it sends; that is left out.
 
     Args:
         home: A workspace with a champion.
-        label: How the name of the number field begins; it is moved up and down by a step.
+        label: How the name of the number field begins.
+        values: What is typed there, in turn; score and reasons should be others for each.
         row: Of the loan file, from which the form starts.
         rounds: Changes that are measured; two before them warm.
     """
@@ -50,20 +53,21 @@ def field_edits(home: Path, label: str, row: int, rounds: int) -> dict[str, Any]
         wait_until_warm(home)
         page.add_init_script(f"({WATCH})()")
         show(page, f"{address}/scoring?row={row}", "Scoring")
-        page.get_by_role("spinbutton", name=re.compile(f"^{re.escape(label)}")).first.focus()
-        page.wait_for_timeout(2000)
-        noted = [_edit(page, up=k % 2 == 0) for k in range(rounds + 2)][2:]
+        field = page.get_by_role("spinbutton", name=re.compile(f"^{re.escape(label)}")).first
+        noted = [_edit(page, field, values[k % 2]) for k in range(rounds + 2)][2:]
     told = {
         name: [each[key] for each in noted if key in each]
         for name, key in (("score", "scoring-answer"), ("reasons", "scoring-why"))
     }
-    return {"field": label, "row": row} | {name: _figures(each) for name, each in told.items()}
+    return {"field": label, "values": list(values), "row": row} | {
+        name: _figures(each) for name, each in told.items()
+    }
 
 
-def _edit(page: Page, *, up: bool) -> dict[str, float]:
+def _edit(page: Page, field: Locator, value: float) -> dict[str, float]:
+    field.fill(f"{value:g}")
     page.evaluate("window.first = {}; window.sent = null")
-    page.keyboard.press("ArrowUp" if up else "ArrowDown")
-    page.keyboard.press("Enter")
+    field.press("Enter")
     page.wait_for_timeout(1500)
     found: dict[str, float] = page.evaluate("window.first")
     return found
