@@ -80,8 +80,10 @@ def known_applicants(scorer: Scorer, run: Run) -> Known:
 @st.cache_resource(max_entries=4, show_spinner="Reading the loan file")
 def _known(_workspace: Workspace, model_id: str, _scorer: Scorer, _run: Run) -> Known:
     raw = _workspace.artifacts.read(f"runs/{_run.id}", "predictions.parquet")
-    told = pd.read_parquet(io.BytesIO(raw), columns=["row", "part", "y", "network"])
-    # A row that was learnt from and judged by others stands twice; the judgement counts.
+    told = pd.read_parquet(io.BytesIO(raw))
+    if "held_out" in told:  # what networks say that had not learnt from the row
+        told["network"] = told["held_out"].fillna(told["network"])
+    # A row that was learnt from and tested by others stands twice; the test counts.
     told = told.iloc[np.argsort(told["part"] != "train", kind="stable")]
     told = told.drop_duplicates("row", keep="last").sort_values("row")
     features = _scorer.bundle.prepare(loan_file(_run).frame.loc[told["row"]])

@@ -29,7 +29,7 @@ def ranking_words(run: Run) -> str:
 
 
 def _count_of_folds(run: Run) -> str:
-    folds, repeats = run.split["folds"], run.split["repeats"]
+    folds, repeats = run.split["folds"], run.summary.get("repeats", run.split["repeats"])
     return f"{folds} folds" if repeats == 1 else f"{repeats} times {folds} folds"
 
 

@@ -31,6 +31,8 @@ def result(run: Run) -> None:
             "this run can be evaluated and used like any other.",
             icon=":material/stop_circle:",
         )
+    if cut_short := run.summary.get("cut_short"):
+        st.info(cut_short, icon=":material/stop_circle:")
     for sentence in _findings(run):
         st.markdown(sentence)
     if found := run.summary.get("to_look_at"):

@@ -44,7 +44,8 @@ def _progress(job: Job, run: Run) -> None:
         icon=":material/stop:",
         width="stretch",
         key="stop-training",
-        help="Ends the run without a model: a part of its folds would be no evidence."
+        help="Keeps the best epoch so far, and the repeats of the cross-validation that are "
+        "complete."
         if crossed
         else "Keeps the best epoch so far and finishes the run with it.",
         on_click=request_stop,
@@ -93,7 +94,10 @@ def failed(run: Run, job: Job) -> None:
     """Show why a run did not finish, and the way back to its settings."""
     epochs = workspace().registry.epochs(run.id)
     if job.status == "stopped":
-        st.info(_why_nothing_is_kept(run, epochs), icon=":material/stop_circle:")
+        st.info(
+            "This run was stopped before there was anything to keep.",
+            icon=":material/stop_circle:",
+        )
     else:
         st.error(
             job.error or "The training ended without a word.",
@@ -107,12 +111,3 @@ def failed(run: Run, job: Job) -> None:
         links.go("training", dataset=run.data_set_id)
     if best_epoch(epochs):
         draw_curves(epochs)
-
-
-def _why_nothing_is_kept(run: Run, epochs: list[Epoch]) -> str:
-    if _crossed(run) and best_epoch(epochs):
-        return (
-            "This run was stopped before its cross-validation was complete. A part of the folds "
-            "is no evidence, so nothing was kept."
-        )
-    return "This run was stopped before its first epoch ended, so there is nothing to keep."

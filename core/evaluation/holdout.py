@@ -18,7 +18,10 @@ SUBJECT = "network"
 BASELINE = "majority"
 """Predicts the more frequent outcome for everybody, whatever the cut-off."""
 
-_NOT_MODELS = {"row", "part", "y"}
+HELD_OUT = "held_out"
+"""Column with what the networks say of a row that had left it out; blank where all learnt from it.
+The networks of a team leave out training rows in turn, so these are validation rows as well."""
+_NOT_MODELS = {"row", "part", "y", HELD_OUT}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,8 +63,8 @@ def holdout(predictions: pd.DataFrame, part: Part = "test") -> Holdout:
 
     Args:
         predictions: Columns row, part, y (0/1), network, and one column of probabilities per
-            further model.
-        part: Which rows.
+            further model; held_out if the run has it.
+        part: Which rows; "validation" are those that some networks left out.
 
     Raises:
         EvaluationError: A column or the part is missing, an outcome is absent from it, or a
@@ -71,7 +74,7 @@ def holdout(predictions: pd.DataFrame, part: Part = "test") -> Holdout:
         raise EvaluationError(
             f"The predictions of this run lack {', '.join(absent)}. Train the run again."
         )
-    rows = predictions[predictions["part"] == part]
+    rows = _rows(predictions, part)
     if rows.empty:
         raise EvaluationError(
             f"This run has no {part} rows. Train it again with a share for the {part} part."
@@ -87,3 +90,10 @@ def holdout(predictions: pd.DataFrame, part: Part = "test") -> Holdout:
         row_ids=rows["row"].to_numpy(np.int64),
         num_rows=int(predictions["row"].nunique()),
     )
+
+
+def _rows(predictions: pd.DataFrame, part: Part) -> pd.DataFrame:
+    if part == "validation" and HELD_OUT in predictions:
+        judged = predictions[predictions[HELD_OUT].notna()]
+        return judged.assign(**{SUBJECT: judged[HELD_OUT]})
+    return predictions[predictions["part"] == part]

@@ -130,7 +130,7 @@ def _registered(story: Story, trained: Run) -> ModelVersion:
 
 def _trained(run: Run) -> str:
     told, settings = run.summary, NetworkSettings.from_json(run.settings)
-    learnt, judged = count(told["rows"]["train"]), count(told["rows"]["validation"])
+    learnt, judged = count(told["rows"]["train"]), count(told["rows"].get("validation", 0))
     kept = f"kept epoch {told['best_epoch']} of {told['epochs']}"
     why = "so that it learns the rule and not the cases"
     if settings.folds == 1:

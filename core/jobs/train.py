@@ -2,8 +2,8 @@
 
 Stopping keeps the best epoch so far and finishes the run with it: challengers, evidence and
 model version are made as usual, and the job ends as "stopped". A run stopped before its first
-epoch ended keeps nothing. A cross-validation comes last, and stopping it ends the run without a
-model: a part of its folds would not be the evidence that was asked for.
+epoch ended keeps nothing. A cross-validation comes after the network: stopping it keeps the repeats
+that are complete; before the first is, rows that the networks left out take the place of test rows.
 """
 
 import time
@@ -39,7 +39,7 @@ def run(context: JobContext) -> dict[str, Any]:
         run_id and model_id.
 
     Raises:
-        Stopped: Before the first epoch ended, or in the cross-validation.
+        Stopped: Before the first epoch ended.
         LendlensError: The data or the settings cannot work; the message says why.
     """
     record = context.workspace.registry.run(context.job.payload["run_id"])
@@ -54,7 +54,7 @@ def run(context: JobContext) -> dict[str, Any]:
         learnt = _learn(context, record, material, BEFORE_FOLDS if crossed else NETWORK_TRAINED)
         validated = _cross_validate(context, learnt, shares) if crossed else None
         context.report(COMPARED, "Measuring on the test rows", force=True)
-        model_id = _store(context, record, Result(learnt, validated))
+        model_id = _store(context, record, Result(learnt, validated, shares.repeats))
     return {"run_id": record.id, "model_id": model_id}
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.splitting import Split, SplitSettings, cross_validation
+from core.evaluation.holdout import HELD_OUT
 from core.evaluation.resampled import fold_figures
 from core.jobs.train_material import Learnt, Material, learn
 from core.model.keeper import Watch
@@ -71,6 +72,8 @@ def cross_validate(
     for fold in _folds(learnt, shares, should_stop):
         found.append(fold)
         done(len(found))
+        if should_stop():
+            break
     repeats = len(found) // shares.folds
     return _joined(found[: repeats * shares.folds], repeats, learnt.material) if repeats else None
 
@@ -117,7 +120,7 @@ def _fold(
 def _figures(judged: pd.DataFrame) -> pd.DataFrame:
     scores = {
         str(name): judged[name].to_numpy(np.float64)
-        for name in judged.columns.drop(["row", "part", "y"])
+        for name in judged.columns.drop(["row", "part", "y", HELD_OUT])
     }
     return pd.DataFrame(fold_figures(judged["y"].to_numpy(), scores))
 

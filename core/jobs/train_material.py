@@ -18,6 +18,7 @@ from core.data.fields import learn_fields
 from core.data.guards import require_trainable
 from core.data.schema import Schema, outcome_vector
 from core.data.splitting import Split, SplitSettings, groups_of, inner_folds, split
+from core.evaluation.holdout import HELD_OUT
 from core.model.batches import round_width
 from core.model.bundle import Bundle
 from core.model.challengers import Challenger, fit_challengers, majority
@@ -136,13 +137,34 @@ class Learnt:
         features = self.material.features.loc[rows]
         return self.fitted.network.log_odds(self.fitted.encoder.encode(features))
 
+    @cached_property
+    def held_out(self) -> pd.Series:
+        """PD of each row that some networks left out, said by these; rows in their order."""
+        rows, log_odds = self.material.developed, self.fitted.held_out
+        judged = ~np.isnan(log_odds)
+        if self.material.settings.folds > 1:
+            return pd.Series(sigmoid(log_odds[judged]), rows[judged])
+        # One network: as it scores, to the bit.
+        return pd.Series(sigmoid(self.log_odds(rows[judged])), rows[judged])
+
     def predict(self, part: str, rows: pd.Index) -> pd.DataFrame:
-        """Return what each model says about these rows; see `part_frame`."""
+        """Return what each model says about these rows; see `_frame`."""
         features = self.material.features.loc[rows]
         models = {"network": sigmoid(self.log_odds(rows))}
         models |= {each.key: each.predict(features) for each in self.challengers}
         models["majority"] = majority(self.material.outcomes(self.material.developed), len(rows))
-        return part_frame(part, rows, self.material.outcomes(rows), models)
+        return self._frame(part, rows, models)
+
+    def judge(self, part: str) -> pd.DataFrame:
+        """Return what the networks say about the rows that they left out."""
+        rows = self.held_out.index
+        return self._frame(part, rows, {"network": self.held_out.to_numpy()})
+
+    def _frame(self, part: str, rows: pd.Index, models: dict[str, np.ndarray]) -> pd.DataFrame:
+        """Return columns row, part, y, one per model, and held_out; see core.evaluation.holdout."""
+        about = {"row": rows.to_numpy(np.int64), "part": part, "y": self.material.outcomes(rows)}
+        known = np.nan if part == "test" else self.held_out.reindex(rows).to_numpy()
+        return pd.DataFrame({**about, **models, HELD_OUT: known})
 
     @cached_property
     def bundle(self) -> Bundle:
@@ -188,10 +210,3 @@ def learn(
     validates = np.asarray(rows.isin(material.split.validation))
     challengers = fit_challengers(features, y, columns, validates, material.settings.seed, before)
     return Learnt(material, fitted, challengers)
-
-
-def part_frame(
-    part: str, rows: pd.Index, y: np.ndarray, models: dict[str, np.ndarray]
-) -> pd.DataFrame:
-    """Return columns row, part, y and one per model."""
-    return pd.DataFrame({"row": rows.to_numpy(np.int64), "part": part, "y": y, **models})

@@ -15,13 +15,25 @@ import pandas as pd
 
 from core.decision.policy import Policy, propose
 from core.evaluation.checks import Check, Subject, check_run, findings
+from core.evaluation.holdout import holdout
 from core.evaluation.metrics import ece
 from core.evaluation.report import Report, evaluate, plain_summary
 from core.evaluation.resampled import over_folds, summarise
+from core.formatting import count
 from core.jobs.train_folds import CrossValidated
-from core.jobs.train_material import Learnt, part_frame
+from core.jobs.train_material import Learnt
 from core.model.challengers import challenger_files
 from core.model.served import sigmoid
+
+BEFORE_TESTS = (
+    "Stopped before every row had been a test row. The figures are those of rows by the networks "
+    "that had left them out. These rows also decided when learning ended, so the figures flatter "
+    "a little, and no challenger was tested."
+)
+ONLY_REPEATS = (
+    "Stopped after {} of {} repeats of the cross-validation. The repeats that were complete are "
+    "kept: in each of them every row was a test row, scored by models that had not seen its fold."
+)
 
 
 @dataclass(frozen=True)
@@ -31,43 +43,52 @@ class Result:
     Attributes:
         learnt: The models that are kept.
         validated: The cross-validation beside them, where there was one.
+        repeats: How often it was asked to test every row.
     """
 
     learnt: Learnt
     validated: CrossValidated | None = None
+    repeats: int = 0
 
     @cached_property
     def predictions(self) -> pd.DataFrame:
-        """What each model says about each row, by part.
+        """What each model says about each row, by part; see core.evaluation.holdout.
 
-        Validation rows carry what the networks say that had left them out; of a team with several
-        folds these are the training rows once more. Challengers have learnt from them, so theirs
-        are blank.
+        The rows of a team are training rows, whose column held_out has what those networks say
+        that had left them out. Of validation rows, which challengers have learnt from, theirs are
+        blank. After a cross-validation each row is a test row once more.
         """
-        material, held_out = self.learnt.material, self.learnt.fitted.held_out
-        judged = ~np.isnan(held_out)
-        rows = material.developed[judged]
-        validation = part_frame("validation", rows, material.outcomes(rows), {})
-        validation["network"] = self._held_out(rows, held_out[judged])
-        parts = [self.learnt.predict("train", material.learnt), validation]
-        if self.validated is None:
-            parts.append(self.learnt.predict("test", material.split.test))
-        else:
-            parts.append(self.validated.predictions)
+        material, tested = self.learnt.material, self._tested
+        parts = [self.learnt.predict("train", material.learnt)[tested.columns], tested]
+        if material.settings.folds == 1:
+            parts.insert(1, self.learnt.judge("validation"))
         return pd.concat(parts, ignore_index=True)
 
-    def _held_out(self, rows: pd.Index, log_odds: np.ndarray) -> np.ndarray:
-        """Return the PD of rows that were left out; with one fold, as every network scores them."""
-        material = self.learnt.material
-        if material.settings.folds > 1:
-            return sigmoid(log_odds)
-        return sigmoid(self.learnt.log_odds(rows))
+    @property
+    def _tested(self) -> pd.DataFrame:
+        """Test rows; without any, rows that were left out are the nearest there is."""
+        if self.validated is not None:
+            return self.validated.predictions
+        if self.cut_short:
+            share = float(self.learnt.material.y.mean())
+            return self.learnt.judge("test").assign(majority=share)
+        return self.learnt.predict("test", self.learnt.material.split.test)
+
+    @property
+    def cut_short(self) -> str:
+        """What is missing of a cross-validation that was stopped, and what stands in; or empty."""
+        if self.learnt.material.split.kind != "cross_validation":
+            return ""
+        if self.validated is None:
+            return BEFORE_TESTS
+        done = self.validated.repeats
+        return "" if done == self.repeats else ONLY_REPEATS.format(count(done), count(self.repeats))
 
     @cached_property
     def policy(self) -> Policy:
         """Proposed from rows that the networks had left out, so that test rows stay unseen."""
-        rows = self.predictions[self.predictions["part"] == "validation"]
-        return propose(rows["y"].to_numpy(), rows["network"].to_numpy())
+        rows = holdout(self.predictions, "validation")
+        return propose(rows.y_true, rows.scores["network"])
 
     @cached_property
     def report(self) -> Report:
@@ -115,7 +136,9 @@ class Result:
         encoder = self.learnt.bundle.encoder
         return {
             "rows": self.predictions["part"].value_counts().to_dict(),
-            "split": material.split.why,
+            "split": self.cut_short or material.split.why,
+            "cut_short": self.cut_short,
+            **({"repeats": self.validated.repeats} if self.validated else {}),
             "slots": encoder.width,
             "best_epoch": trained.best_epoch,
             "epochs": len(trained.history),

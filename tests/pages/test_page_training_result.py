@@ -65,6 +65,16 @@ def test_over_folds_the_page_says_who_wins(seeded, open_page):
     assert loss["Network minus this"][1] == "−0.020 [−0.030,\xa0−0.010]"
 
 
+def test_a_cross_validation_cut_short_says_what_was_kept(seeded, open_page):
+    """The repeats that are complete count, not those that were asked for."""
+    told = {"cut_short": "Stopped after 1 of 2 repeats.", "repeats": 1}
+    told["folds"] = over_folds({"logistic": (0.01, 0.03)})
+    split = {"kind": "cross_validation", "folds": 5, "repeats": 2}
+    said = text(open_page("training", run=copied(seeded, split=split, summary=told).id))
+    assert "Stopped after 1 of 2 repeats." in said
+    assert "Over 5 folds the network ranks" in said
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -17,6 +17,7 @@ from core.data.steps import DropDuplicates, Impute
 from core.decision.policy import probability
 from core.decision.scoring import Scorer
 from core.errors import ModelError, SplitError
+from core.evaluation.holdout import holdout
 from core.jobs.progress import JobContext, Stopped
 from core.jobs.train import run as train_job
 from core.jobs.train_request import start_run
@@ -236,15 +237,33 @@ def crossed(tmp_path_factory):
     return workspace, trained(workspace, data_set.id, TEAM, shares)
 
 
-def test_cross_validation_tests_every_row_with_models_that_had_not_seen_it(crossed):
-    """300 test rows, 300 rows learnt from, and the same judged by those that left them out."""
-    workspace, run = crossed
-    assert run.summary["rows"] == {"train": 300, "validation": 300, "test": 300}
+def stored_predictions(workspace, run):
+    """Return what each model of a run said about each row."""
     written = workspace.artifacts.read(f"runs/{run.id}", "predictions.parquet")
-    predictions = pd.read_parquet(io.BytesIO(written))
+    return pd.read_parquet(io.BytesIO(written))
+
+
+def test_cross_validation_tests_every_row_with_models_that_had_not_seen_it(crossed):
+    """300 rows learnt from, and each of them a test row."""
+    workspace, run = crossed
+    assert run.summary["rows"] == {"train": 300, "test": 300}
+    predictions = stored_predictions(workspace, run)
     tested = predictions[predictions["part"] == "test"]
     assert tested["row"].is_unique
     assert tested[["network", "logistic", "trees", "majority"]].notna().all(axis=None)
+
+
+def test_rows_of_a_team_are_listed_once_with_what_others_say(crossed):
+    """Training rows; the networks that left them out judge them in a column of its own."""
+    workspace, run = crossed
+    predictions = stored_predictions(workspace, run)
+    learnt = predictions[predictions["part"] == "train"]
+    assert learnt["row"].is_unique
+    assert learnt["held_out"].notna().all()
+    assert not np.allclose(learnt["held_out"], learnt["network"])
+    assert predictions.loc[predictions["part"] == "test", "held_out"].isna().all()
+    judged = holdout(predictions, "validation")
+    assert np.array_equal(judged.scores["network"], learnt["held_out"])
 
 
 def test_cross_validation_keeps_the_figures_of_each_fold(crossed):
@@ -271,3 +290,54 @@ def test_calibration_is_stored_with_its_effect(crossed):
     assert found["method"] == run.summary["calibration"]
     assert found["n"] == 300
     assert 0 <= found["ece_before"] <= 1 >= found["ece_after"] >= 0
+
+
+def cross_validated_and_stopped(workspace, when):
+    """Stop a cross-validation of 3 x 2 folds when a report contains these words."""
+    registry = workspace.registry
+    shares = SplitSettings("cross_validation", folds=3)
+    run, context = begin(workspace, TEAM, shares)
+    report = registry.report
+
+    def report_and_stop(job_id, done, message, eta_s):
+        report(job_id, done, message, eta_s)
+        if when in message:
+            registry.request_stop(job_id)
+            context._next_question = 0  # without waiting for the next time it asks
+
+    registry.report = report_and_stop
+    try:
+        result = train_job(context)
+    finally:
+        registry.report = report
+    assert context.stop_seen
+    return registry.run(run.id), registry.model(result["model_id"])
+
+
+def test_a_cross_validation_stopped_before_a_repeat_is_complete_keeps_the_network(crossed):
+    """Rows that networks left out stand in for test rows, and the run says so."""
+    workspace, whole = crossed
+    run, model = cross_validated_and_stopped(workspace, "0 of 6 folds")
+    assert model.run_id == run.id
+    assert "no challenger was tested" in run.summary["cut_short"] == run.summary["split"]
+    predictions = stored_predictions(workspace, run)
+    tested = predictions[predictions["part"] == "test"]
+    learnt = predictions[predictions["part"] == "train"]
+    assert np.array_equal(tested["network"], learnt["held_out"])
+    assert "trees" not in tested
+    assert set(run.summary["auc"]) == {"network", "majority"}
+    assert run.summary["folds"] == []
+    assert np.array_equal(
+        learnt["network"],
+        stored_predictions(workspace, whole).query("part == 'train'")["network"],
+    )
+
+
+def test_a_cross_validation_stopped_later_keeps_the_repeats_that_are_complete(crossed):
+    """Three folds of the first repeat are the same as in the whole; the fourth is dropped."""
+    workspace, whole = crossed
+    run, _ = cross_validated_and_stopped(workspace, "4 of 6 folds")
+    assert run.summary["cut_short"].startswith("Stopped after 1 of 2 repeats")
+    read = partial(workspace.artifacts.read, name="cross_validation.json")
+    kept, all_folds = (json.loads(read(f"runs/{each.id}")) for each in (run, whole))
+    assert kept == [fold for fold in all_folds if fold["repeat"] == 0]
