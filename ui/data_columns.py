@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pandas as pd
 import streamlit as st
 
-from core.data.allowed import CHANGEABLE, Allowed
+from core.data.allowed import CHANGEABLE, Allowed, Bound
 from core.data.dictionary_cells import bound_cell, read_bound, read_values, values_cell
 from core.data.roles import propose_bad_value, protected_ground
 from core.data.schema import Column, Kind, Role, Schema
@@ -216,16 +216,23 @@ _BOUNDS = ("low", "high", "values")
 
 def _allowed(now: Column, wanted: dict[str, Any]) -> Allowed:
     """Return what is allowed after an edit; bounds do not outlive the type they are of."""
-    kind, shown = wanted.get("kind", now.kind), _cells(now)
+    kind = wanted.get("kind", now.kind)
     allowed = now.allowed if kind == now.kind else Allowed(values=now.allowed.values)
-    new = {
-        field: wanted[field] for field in _BOUNDS if wanted.get(field, shown[field]) != shown[field]
-    }
-    changes: dict[str, Any] = {
-        field: read_values(text, kind) if field == "values" else read_bound(text, kind)
-        for field, text in new.items()
-    }
+    new = (field for field in _BOUNDS if field in wanted and not _kept(now, field, wanted[field]))
+    changes: dict[str, Any] = {field: _read(field, wanted[field], kind) for field in new}
     return replace(allowed, **changes)
+
+
+def _kept(now: Column, field: str, text: str) -> bool:
+    """Return whether a cell says what is kept already, maybe as 900,5 for 900.5."""
+    try:
+        return bool(_read(field, text, now.kind) == getattr(now.allowed, field))
+    except SchemaError:
+        return False
+
+
+def _read(field: str, text: str, kind: Kind) -> Bound | tuple[str, ...] | None:
+    return read_values(text, kind) if field == "values" else read_bound(text, kind)
 
 
 def _key(what: str, draft: Draft) -> str:

@@ -5,11 +5,9 @@ import threading
 import pytest
 
 from tests.core.jobs.waiting import wait_until
+from tests.pages.loans import RAW
 from ui import data_intake, data_reading
 from ui.data_reading import readings
-
-ROWS = [f"{n % 40 + 20},{n * 10},{'bad' if n % 4 == 0 else 'good'}" for n in range(100)]
-RAW = "\n".join(["age,income,status", *ROWS]).encode()
 
 
 @pytest.fixture
@@ -55,7 +53,7 @@ def test_a_refresh_finds_the_upload_as_far_as_it_is(workspace, open_page, gate):
         each.run()
         assert not each.exception
         assert each.query_params["source"] == workspace.registry.sources()[0].id
-    assert workspace.registry.sources()[0].rows == 100
+    assert workspace.registry.sources()[0].rows == 101
 
 
 def test_a_file_that_cannot_be_read_says_why_and_is_read_in_another_way(workspace, open_page, gate):
@@ -65,7 +63,7 @@ def test_a_file_that_cannot_be_read_says_why_and_is_read_in_another_way(workspac
     gate.set()
     wait_until(first.result.done)
     at.run()
-    assert "Line 102 has 2 cells" in at.error[0].value
+    assert "Line 103 has 2 cells" in at.error[0].value
     gate.clear()
     at.button(key="skip-broken").click().run()
     second = under_way(at)
@@ -74,5 +72,5 @@ def test_a_file_that_cannot_be_read_says_why_and_is_read_in_another_way(workspac
     wait_until(second.result.done)
     at.run()
     assert not at.exception
-    assert workspace.registry.sources()[0].rows == 100
+    assert workspace.registry.sources()[0].rows == 101
     assert not len(second.raw)

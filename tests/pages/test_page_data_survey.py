@@ -6,12 +6,10 @@ import pytest
 
 from core.data import catalog
 from tests.core.jobs.waiting import wait_until
+from tests.pages.loans import RAW
 from ui import data_survey
 from ui.data_draft import Draft
 from ui.data_survey import Looking
-
-ROWS = [f"{n % 40 + 20},{n * 10},{'bad' if n % 4 == 0 else 'good'}" for n in range(100)]
-RAW = "\n".join(["age,income,status", *ROWS, "30,,bad"]).encode()
 
 
 @pytest.fixture
