@@ -14,9 +14,10 @@ import pandas as pd
 import streamlit as st
 
 from core.data import catalog
-from core.data.cleaning import Recipe, StepPreview, replay
+from core.data.cleaning import Recipe
 from core.data.finding import Finding
 from core.data.profiling import ColumnProfile
+from core.data.replay import StepPreview, replay
 from core.data.schema import Schema, outcome_vector
 from core.data.survey import Survey
 from core.errors import LendlensError, SchemaError

@@ -10,7 +10,8 @@ import streamlit as st
 
 from core.charts.profile import distribution
 from core.data.personal_data import masked_frame
-from core.data.profiling import ColumnProfile, finding
+from core.data.profile_words import finding
+from core.data.profiling import ColumnProfile
 from core.formatting import MISSING, percent
 from ui import theme
 from ui.components.figure import draw

@@ -7,8 +7,9 @@ from functools import lru_cache
 import pandas as pd
 import streamlit as st
 
-from core.data.cleaning import Recipe, StepPreview, preview
+from core.data.cleaning import Recipe
 from core.data.personal_data import masked_frame
+from core.data.replay import StepPreview, preview
 from core.data.steps import STEPS, Step
 from core.errors import DataError
 from core.formatting import MISSING, count, of

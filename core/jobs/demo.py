@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from core.data.catalog import add_sample, data_set_source, save_data_set, source_frame
-from core.data.cleaning import Recipe, preview
+from core.data.cleaning import Recipe
+from core.data.replay import preview
 from core.data.samples import sample
 from core.data.schema import Schema, outcome_vector
 from core.data.splitting import SplitSettings

@@ -3,8 +3,9 @@
 from typing import Any
 
 from core.data.catalog import keep_relations, source_frame
-from core.data.cleaning import Recipe, replay
+from core.data.cleaning import Recipe
 from core.data.relations import relate
+from core.data.replay import replay
 from core.data.schema import Schema
 from core.jobs.progress import JobContext, Stopped
 from core.store.tables import Job

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from core.data.casting import cast
-from core.data.cleaning import FittedRecipe, Recipe, preview, replay, surviving_rows
+from core.data.cleaning import FittedRecipe, Recipe, surviving_rows
+from core.data.replay import preview, replay
 from core.data.schema import Column, Schema
 from core.data.steps import (
     Bin,

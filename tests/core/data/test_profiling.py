@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from core.data.casting import cast
-from core.data.profiling import ColumnProfile, finding, profile, wilson
+from core.data.profile_words import finding
+from core.data.profiling import ColumnProfile, profile, wilson
 from core.data.schema import Column, Schema
 
 NAN = np.nan

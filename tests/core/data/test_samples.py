@@ -3,9 +3,9 @@ import json
 
 import pytest
 
-from core.data.cleaning import replay
 from core.data.guards import require_trainable
 from core.data.reading import read_table
+from core.data.replay import replay
 from core.data.roles import typed
 from core.data.samples import FOLDER, SAMPLES, sample
 from core.errors import NotFoundError
