@@ -29,7 +29,7 @@ from ui.scoring_rows import LoanFile, loan_file
 from ui.session import workspace
 
 MOST_IN_CHART = 10
-HEIGHT = 470
+HEIGHT = 672
 """Pixels of the answer, which its place has from the beginning."""
 
 
