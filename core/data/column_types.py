@@ -8,10 +8,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.data.arrow_text import MISSING_WORDS
 from core.data.codes import remember
 from core.data.date_text import date_formats, dates_in_numbers, in_plain_form
 from core.data.number_text import other_mark, plain, unreadable
-from core.data.parsing import MISSING_WORDS
 from core.data.step import listing
 from core.formatting import count
 

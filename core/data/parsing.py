@@ -6,24 +6,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
-from pyarrow import csv
 
+from core.data.arrow_text import read_text
 from core.data.dialect import DELIMITERS, Dialect, first_lines
 from core.data.material import Material
 from core.data.rows import BrokenRow, Sorted, sort_rows
 from core.errors import ReadError
 from core.formatting import count
 
-# It gives the memory of one column back; Arrow's own keeps pages that several columns share.
-pa.set_memory_pool(pa.system_memory_pool())
-
-MISSING_WORDS = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "<NA>", "#NULL!")
-"""Cells that mean "nothing is known" in every column."""
 MOST_COLUMNS = 2_000
 
-_BLOCK = 2 << 20
-_TRIED = 1 << 20
-_FEW_WORDS = 1_000  # different texts of a column that are kept once each while it is read
 _CODE = re.compile(r"^0\d+$")
 
 
@@ -69,16 +61,17 @@ def parse(material: Material, dialect: Dialect, as_text: frozenset[str] = frozen
     """
     header, width = _shape(material, dialect)
     types = _codes(material, dialect, width) | dict.fromkeys(as_text, pa.string())
+    quoted = material.holds(dialect.quote.encode("ascii"))  # one byte in every encoding
     try:
-        spaced = _spaced_quotes(material, dialect)
-        table = None if spaced else _read(material, dialect, width, types)
+        spaced = quoted and _spaced_quotes(material, dialect)
+        table = None if spaced else read_text(material, dialect, width, types, quoted=quoted)
     except UnicodeError as error:
         raise _wrong_encoding(dialect, error) from error
     except pa.ArrowInvalid as error:
         if "ecode" in str(error) or "odec" in str(error):
             raise _wrong_encoding(dialect, error) from error
         table = None
-    if table is None or _undecoded(table) or _spans(table, material, dialect):
+    if table is None or _undecoded(table) or (quoted and _spans(table, material, dialect)):
         del table
         return _carefully(material, dialect, header, width, types)
     return Parsed(table, header)
@@ -145,118 +138,8 @@ def _spaced_quotes(material: Material, dialect: Dialect) -> bool:
     return mark.encode(dialect.encoding, errors="replace") in head
 
 
-def _read(
-    material: Material,
-    dialect: Dialect,
-    width: int,
-    types: dict[str, pa.DataType],
-    *,
-    skip: int | None = None,
-) -> pa.Table:
-    """Return the table, unless a row has another width.
-
-    Arrow keeps all text in memory while it infers types, so those of the first rows are tried
-    before; where a later value does not fit them, all values decide.
-    """
-    before = _before(material, dialect) if skip is None else skip
-    if material.size > 4 * _TRIED:
-        tried = types | _types_of_first_rows(material, dialect, width, types, before)
-        try:
-            return _read_as(material, dialect, width, tried, before)
-        except pa.ArrowInvalid as error:
-            if "onversion error" not in str(error):
-                raise
-    return _read_as(material, dialect, width, types, before)
-
-
-def _types_of_first_rows(
-    material: Material,
-    dialect: Dialect,
-    width: int,
-    types: dict[str, pa.DataType],
-    before: int,
-) -> dict[str, pa.DataType]:
-    lines = first_lines(material, dialect.encoding, _TRIED)
-    part = Material("\n".join(lines).encode())
-    try:
-        table = _read_as(part, replace(dialect, encoding="utf-8"), width, types, before)
-    except pa.ArrowInvalid:
-        return {}
-    return {
-        name: _wider(column.type)
-        for name, column in zip(table.column_names, table.columns, strict=True)
-        if not pa.types.is_null(column.type)
-    }
-
-
-def _wider(kind: pa.DataType) -> pa.DataType:
-    """Return a type that holds what later rows may hold, and that pandas takes without a copy."""
-    if pa.types.is_integer(kind):
-        return pa.float64()
-    # Coding texts while they are parsed takes longer than coding a whole column afterwards.
-    return pa.large_string() if pa.types.is_dictionary(kind) or kind == pa.string() else kind
-
-
-def _read_as(
-    material: Material,
-    dialect: Dialect,
-    width: int,
-    types: dict[str, pa.DataType],
-    before: int,
-) -> pa.Table:
-
-    quoted = material.holds(_quote(dialect))
-    return csv.read_csv(
-        material.stream(),
-        read_options=csv.ReadOptions(
-            block_size=_BLOCK,
-            encoding=_plain_name(dialect.encoding),
-            column_names=[str(i) for i in range(width)],
-            skip_rows_after_names=before,
-        ),
-        parse_options=csv.ParseOptions(
-            delimiter=dialect.delimiter,
-            quote_char=dialect.quote if quoted else False,
-            newlines_in_values=quoted,
-        ),
-        convert_options=csv.ConvertOptions(
-            null_values=list(MISSING_WORDS),
-            strings_can_be_null=True,
-            auto_dict_encode=True,
-            auto_dict_max_cardinality=_FEW_WORDS,
-            true_values=[],
-            false_values=[],
-            decimal_point=dialect.decimal,
-            column_types=types,
-        ),
-    )
-
-
-def _quote(dialect: Dialect) -> bytes:
-    """Return the byte that stands for a quote, in every encoding."""
-    return dialect.quote.encode("ascii")
-
-
-def _plain_name(encoding: str) -> str:
-    """Return the name under which Arrow reads UTF-8 without a detour; it skips the mark."""
-    return "utf8" if encoding.lower() in ("utf-8", "utf-8-sig", "utf8") else encoding
-
-
-def _before(material: Material, dialect: Dialect) -> int:
-    """Return how many rows, blank ones included, stand before the first loan."""
-    lines = first_lines(material, dialect.encoding, 1_000_000)
-    blank = 0
-    for line in lines[dialect.preamble :]:
-        if line.strip(" "):
-            break
-        blank += 1
-    return dialect.preamble + (blank + 1 if dialect.header else 0)
-
-
 def _spans(table: pa.Table, material: Material, dialect: Dialect) -> bool:
     """Return whether some cell spans lines: meant so, or because its quote is never closed."""
-    if not material.holds(_quote(dialect)):
-        return False
     lines = sum(max(block.count(b"\n"), block.count(b"\r")) for block in material.blocks())
     return lines > len(table) + dialect.preamble + dialect.header
 
@@ -290,7 +173,7 @@ def _carefully(
             )
         plain = replace(dialect, encoding="utf-8", preamble=0, header=False)
         try:
-            table = _read(Material(whole), plain, width, types, skip=0)
+            table = read_text(Material(whole), plain, width, types, skip=0)
         except pa.ArrowInvalid as error:
             raise ReadError(
                 f"The file cannot be read as a table: {error}. Check quotes and delimiter."

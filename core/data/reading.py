@@ -13,7 +13,7 @@ import pyarrow as pa
 from core.data.column_types import TextNeeded, TypedColumn, typed_column
 from core.data.dialect import Dialect, detect, require_text
 from core.data.material import Material
-from core.data.parsing import MISSING_WORDS, BrokenRowsError, Parsed, parse
+from core.data.parsing import BrokenRowsError, Parsed, parse
 from core.data.rows import BrokenRow
 from core.data.tables import unpacked
 from core.data.workbook import read_sheet
@@ -21,7 +21,6 @@ from core.errors import ReadError
 from core.formatting import count
 
 __all__ = [
-    "MISSING_WORDS",
     "BrokenRowsError",
     "Dialect",
     "Table",

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data import parsing
+from core.data import arrow_text
 from core.data.dialect import Dialect
 from core.data.reading import BrokenRowsError, detect, preview, read_table
 
@@ -68,7 +68,7 @@ def test_many_quotes_that_are_never_closed_do_not_hang():
 
 def test_a_late_word_among_numbers_is_found(monkeypatch):
     """Types tried on the first rows give way to all values."""
-    monkeypatch.setattr(parsing, "_TRIED", 1_000)
+    monkeypatch.setattr(arrow_text, "_TRIED", 1_000)
     rows = [f"{n},{n % 2}" for n in range(5_000)]
     table = read_table("\n".join(["a,b", *rows, "?,1", "", "9,1,1"]).encode(),
                        Dialect(skip_broken=True))  # fmt: skip
