@@ -1,6 +1,6 @@
 """Text of a known dialect → columns, by Arrow, as long as every row has the same width."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 from pyarrow import csv
@@ -18,61 +18,84 @@ _TRIED = 1 << 20
 _FEW_WORDS = 1_000  # different texts of a column that are kept once each while it is read
 
 
-def read_text(
-    material: Material,
-    dialect: Dialect,
-    width: int,
-    types: dict[str, pa.DataType],
-    *,
-    skip: int | None = None,
-    quoted: bool = True,
-) -> pa.Table:
-    """Return the cells as columns named by their numbers, from "0".
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """A table of text in which every row should have the same width.
 
-    Arrow keeps all text in memory while it infers types, so those of the first rows are tried
-    before; where a later value does not fit them, all values decide.
-
-    Args:
+    Attributes:
         material: The file.
         dialect: How it is written.
         width: Cells of a row.
-        types: Of columns that are known, by name.
-        skip: Rows before the first loan; found out when None.
+        before: Rows before the first loan, blank ones included.
         quoted: Whether a quote occurs anywhere.
-
-    Raises:
-        pa.ArrowInvalid: A row has more or fewer cells, or a byte is no text.
     """
-    before = _before(material, dialect) if skip is None else skip
-    if material.size > 4 * _TRIED:
-        tried = types | _types_of_first_rows(material, dialect, width, types, before, quoted)
+
+    material: Material
+    dialect: Dialect
+    width: int
+    before: int
+    quoted: bool = True
+
+    def read(self, types: dict[str, pa.DataType]) -> pa.Table:
+        """Return the cells as columns named by their numbers, from "0".
+
+        Arrow keeps all text in memory while it infers types, so those of the first rows are tried
+        before; where a later value does not fit them, all values decide.
+
+        Args:
+            types: Of columns that are known, by name.
+
+        Raises:
+            pa.ArrowInvalid: A row has more or fewer cells, or a byte is no text.
+        """
+        if self.material.size > 4 * _TRIED:
+            try:
+                return self._read_as(types | self._types_of_first_rows(types))
+            except pa.ArrowInvalid as error:
+                if "onversion error" not in str(error):
+                    raise
+        return self._read_as(types)
+
+    def _types_of_first_rows(self, types: dict[str, pa.DataType]) -> dict[str, pa.DataType]:
+        lines = first_lines(self.material, self.dialect.encoding, _TRIED)
+        part = Material("\n".join(lines).encode())
         try:
-            return _read_as(material, dialect, width, tried, before, quoted)
-        except pa.ArrowInvalid as error:
-            if "onversion error" not in str(error):
-                raise
-    return _read_as(material, dialect, width, types, before, quoted)
+            table = replace(
+                self, material=part, dialect=replace(self.dialect, encoding="utf-8")
+            )._read_as(types)
+        except pa.ArrowInvalid:
+            return {}
+        return {
+            name: _wider(column.type)
+            for name, column in zip(table.column_names, table.columns, strict=True)
+            if not pa.types.is_null(column.type)
+        }
 
-
-def _types_of_first_rows(
-    material: Material,
-    dialect: Dialect,
-    width: int,
-    types: dict[str, pa.DataType],
-    before: int,
-    quoted: bool,
-) -> dict[str, pa.DataType]:
-    lines = first_lines(material, dialect.encoding, _TRIED)
-    part = Material("\n".join(lines).encode())
-    try:
-        table = _read_as(part, replace(dialect, encoding="utf-8"), width, types, before, quoted)
-    except pa.ArrowInvalid:
-        return {}
-    return {
-        name: _wider(column.type)
-        for name, column in zip(table.column_names, table.columns, strict=True)
-        if not pa.types.is_null(column.type)
-    }
+    def _read_as(self, types: dict[str, pa.DataType]) -> pa.Table:
+        return csv.read_csv(
+            self.material.stream(),
+            read_options=csv.ReadOptions(
+                block_size=_BLOCK,
+                encoding=_plain_name(self.dialect.encoding),
+                column_names=[str(i) for i in range(self.width)],
+                skip_rows_after_names=self.before,
+            ),
+            parse_options=csv.ParseOptions(
+                delimiter=self.dialect.delimiter,
+                quote_char=self.dialect.quote if self.quoted else False,
+                newlines_in_values=self.quoted,
+            ),
+            convert_options=csv.ConvertOptions(
+                null_values=list(MISSING_WORDS),
+                strings_can_be_null=True,
+                auto_dict_encode=True,
+                auto_dict_max_cardinality=_FEW_WORDS,
+                true_values=[],
+                false_values=[],
+                decimal_point=self.dialect.decimal,
+                column_types=types,
+            ),
+        )
 
 
 def _wider(kind: pa.DataType) -> pa.DataType:
@@ -83,46 +106,12 @@ def _wider(kind: pa.DataType) -> pa.DataType:
     return pa.large_string() if pa.types.is_dictionary(kind) or kind == pa.string() else kind
 
 
-def _read_as(
-    material: Material,
-    dialect: Dialect,
-    width: int,
-    types: dict[str, pa.DataType],
-    before: int,
-    quoted: bool,
-) -> pa.Table:
-    return csv.read_csv(
-        material.stream(),
-        read_options=csv.ReadOptions(
-            block_size=_BLOCK,
-            encoding=_plain_name(dialect.encoding),
-            column_names=[str(i) for i in range(width)],
-            skip_rows_after_names=before,
-        ),
-        parse_options=csv.ParseOptions(
-            delimiter=dialect.delimiter,
-            quote_char=dialect.quote if quoted else False,
-            newlines_in_values=quoted,
-        ),
-        convert_options=csv.ConvertOptions(
-            null_values=list(MISSING_WORDS),
-            strings_can_be_null=True,
-            auto_dict_encode=True,
-            auto_dict_max_cardinality=_FEW_WORDS,
-            true_values=[],
-            false_values=[],
-            decimal_point=dialect.decimal,
-            column_types=types,
-        ),
-    )
-
-
 def _plain_name(encoding: str) -> str:
     """Return the name under which Arrow reads UTF-8 without a detour; it skips the mark."""
     return "utf8" if encoding.lower() in ("utf-8", "utf-8-sig", "utf8") else encoding
 
 
-def _before(material: Material, dialect: Dialect) -> int:
+def rows_before(material: Material, dialect: Dialect) -> int:
     """Return how many rows, blank ones included, stand before the first loan."""
     lines = first_lines(material, dialect.encoding, 1_000_000)
     blank = 0

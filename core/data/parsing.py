@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from core.data.arrow_text import read_text
+from core.data.arrow_text import PlainText, rows_before
 from core.data.dialect import DELIMITERS, Dialect, first_lines
 from core.data.material import Material
 from core.data.rows import BrokenRow, Sorted, sort_rows
@@ -64,7 +64,9 @@ def parse(material: Material, dialect: Dialect, as_text: frozenset[str] = frozen
     quoted = material.holds(dialect.quote.encode("ascii"))  # one byte in every encoding
     try:
         spaced = quoted and _spaced_quotes(material, dialect)
-        table = None if spaced else read_text(material, dialect, width, types, quoted=quoted)
+        before = rows_before(material, dialect)
+        plain = PlainText(material, dialect, width, before, quoted)
+        table = None if spaced else plain.read(types)
     except UnicodeError as error:
         raise _wrong_encoding(dialect, error) from error
     except pa.ArrowInvalid as error:
@@ -173,7 +175,7 @@ def _carefully(
             )
         plain = replace(dialect, encoding="utf-8", preamble=0, header=False)
         try:
-            table = read_text(Material(whole), plain, width, types, skip=0)
+            table = PlainText(Material(whole), plain, width, 0).read(types)
         except pa.ArrowInvalid as error:
             raise ReadError(
                 f"The file cannot be read as a table: {error}. Check quotes and delimiter."
