@@ -18,7 +18,8 @@ import numpy as np
 from benchmarks.contract import Options, inputs
 from benchmarks.explanation_models import Model, models
 from benchmarks.explanation_peers import Peers
-from core.explanation.shapley import Attribution, Explainer, Precision
+from core.explanation.attribution import Attribution, Precision
+from core.explanation.shapley import Explainer
 
 MOST_EXACT = 13
 TRUTH = Precision(target=0, most_coalitions=2_000_000)

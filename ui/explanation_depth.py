@@ -9,6 +9,7 @@ from core.explanation.reasons import shown, typical
 from core.explanation.reference import Kind, Reference
 from core.explanation.reference_change import change
 from core.formatting import count, percent
+from ui.components.shelf import shelf
 from ui.components.table import csv_download, table
 from ui.explanation_data import Picture, stored_picture
 from ui.explanation_overall import start_button
@@ -32,30 +33,24 @@ def depth(
     scorer: Scorer, picture: Picture | None, reference: Reference, compared_with: Kind
 ) -> None:
     """Draw the expanders; each computes only when it is opened."""
-    method = st.expander(
-        "Method", icon=":material/function:", key="depth-method", on_change="rerun"
-    )
-    if method.open:
-        method.markdown(METHOD)
-    who = st.expander(
+    shelf("Method", _method, key="depth-method", icon=":material/function:")
+    shelf(
         f"Whom applicants are compared with: {count(reference.n)} {reference.name}",
-        icon=":material/groups:",
+        lambda: _reference(scorer, picture, reference),
         key="depth-reference",
-        on_change="rerun",
+        icon=":material/groups:",
     )
-    if who.open:
-        with who:
-            _reference(scorer, picture, reference)
     if picture is not None:
-        rows = st.expander(
+        shelf(
             "All explained applicants",
-            icon=":material/table_rows:",
+            lambda: _rows(scorer, picture, compared_with),
             key="depth-rows",
-            on_change="rerun",
+            icon=":material/table_rows:",
         )
-        if rows.open:
-            with rows:
-                _rows(scorer, picture, compared_with)
+
+
+def _method() -> None:
+    st.markdown(METHOD)
 
 
 def _reference(scorer: Scorer, picture: Picture | None, reference: Reference) -> None:

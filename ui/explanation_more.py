@@ -13,6 +13,7 @@ from core.explanation.words import listing
 from core.formatting import count
 from ui import theme
 from ui.components.figure import draw
+from ui.components.shelf import shelf
 from ui.explanation_data import Picture
 from ui.explanation_overall import not_worked_out
 
@@ -38,27 +39,26 @@ for each other.
 
 def more(scorer: Scorer, picture: Picture, reference: Reference, compared_with: Kind) -> None:
     """Draw the expanders; each computes only when it is opened."""
-    pairs = st.expander(
-        _pairs_title(picture), icon=":material/hub:", key="more-pairs", on_change="rerun"
+    shelf(
+        _pairs_title(picture),
+        lambda: (
+            not_worked_out(scorer, compared_with, "pairs")
+            if picture.pairs is None
+            else _pairs(picture, picture.pairs, reference)
+        ),
+        key="more-pairs",
+        icon=":material/hub:",
     )
-    if pairs.open:
-        with pairs:
-            if picture.pairs is None:
-                not_worked_out(scorer, compared_with, "pairs")
-            else:
-                _pairs(picture, picture.pairs, reference)
-    others = st.expander(
+    shelf(
         "Do the challengers look at the same fields?",
-        icon=":material/compare_arrows:",
+        lambda: (
+            not_worked_out(scorer, compared_with, "challengers")
+            if picture.challengers is None
+            else _challengers(picture, picture.challengers, reference)
+        ),
         key="more-challengers",
-        on_change="rerun",
+        icon=":material/compare_arrows:",
     )
-    if others.open:
-        with others:
-            if picture.challengers is None:
-                not_worked_out(scorer, compared_with, "challengers")
-            else:
-                _challengers(picture, picture.challengers, reference)
 
 
 def _pairs_title(picture: Picture) -> str:

@@ -15,6 +15,7 @@ from core.store.tables import Run
 from core.store.workspace import Workspace
 from ui import links
 from ui.components.pickers import run_name
+from ui.components.shelf import shelf
 from ui.components.table import csv_download
 from ui.explanation_data import Picture
 from ui.explanation_overall import not_worked_out
@@ -33,18 +34,16 @@ a field can do better than this says, since it can learn from the others: train 
 @st.fragment
 def selection_shelf(scorer: Scorer, run: Run, picture: Picture, compared_with: Kind) -> None:
     """Draw a shelf with the evidence, which a worker found with the explanation."""
-    shelf = st.expander(
+    shelf(
         "Which fields could be left out?",
-        icon=":material/filter_alt:",
+        lambda: (
+            not_worked_out(scorer, compared_with, "needs")
+            if picture.needs is None
+            else _evidence(scorer, run, picture, picture.needs)
+        ),
         key="shelf-selection",
-        on_change="rerun",
+        icon=":material/filter_alt:",
     )
-    if shelf.open:
-        with shelf:
-            if picture.needs is None:
-                not_worked_out(scorer, compared_with, "needs")
-            else:
-                _evidence(scorer, run, picture, picture.needs)
 
 
 def _evidence(scorer: Scorer, run: Run, picture: Picture, needs: Needs) -> None:

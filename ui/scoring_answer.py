@@ -8,10 +8,10 @@ from core.decision.policy import Policy
 from core.decision.rules import Rule
 from core.decision.scoring import Assessment, Scorer
 from core.explanation import words
+from core.explanation.attribution import Attribution
 from core.explanation.force import force
 from core.explanation.local import path
 from core.explanation.reasons import Reason
-from core.explanation.shapley import Attribution
 from core.formatting import count, percent, typeset
 from ui import theme
 from ui.components.figure import CONFIG, draw

@@ -21,6 +21,7 @@ from core.formatting import count, percent, typeset
 from core.store.tables import Run
 from core.store.workspace import Workspace
 from ui import links
+from ui.components.shelf import shelf
 from ui.components.table import csv_download, table
 from ui.scoring_rows import loan_file
 from ui.scoring_stability import stability_shelf
@@ -55,21 +56,27 @@ def nearby_shelves(
         page: Keeps the keys of two pages apart.
         row: The applicant's own row, where it is one; nobody is one's own peer.
     """
-    alike = st.expander(
+    shelf(
         "What became of similar applicants?",
-        icon=":material/diversity_3:",
+        lambda: _alike(scorer, run, explained(), values, page, row),
         key=f"{page}-peers",
-        on_change="rerun",
+        icon=":material/diversity_3:",
     )
-    if alike.open:
-        with alike:
-            known = known_applicants(scorer, run)
-            asked = (scorer.model.id, tuple(values.items()), row)
-            made = _kept(
-                f"{page}-peers-found", asked, lambda: peers_of(scorer, values, known.without(row))
-            )
-            _peers(scorer, made, explained(), page)
     stability_shelf(scorer, run, explained, values, page)
+
+
+def _alike(
+    scorer: Scorer,
+    run: Run,
+    said: Assessment,
+    values: dict[str, Value],
+    page: str,
+    row: int | None,
+) -> None:
+    known = known_applicants(scorer, run)
+    asked = (scorer.model.id, tuple(values.items()), row)
+    made = _kept(f"{page}-peers-found", asked, lambda: peers_of(scorer, values, known.without(row)))
+    _peers(scorer, made, said, page)
 
 
 def known_applicants(scorer: Scorer, run: Run) -> Known:

@@ -17,6 +17,7 @@ from core.explanation.levers import Lever, require_usable
 from core.explanation.recourse import Change, Recourse
 from core.explanation.words import listing
 from core.formatting import MISSING, count, number, percent, typeset
+from ui.components.shelf import shelf
 from ui.session import workspace
 
 WAYS = {"either": "either way", "up": "only more", "down": "only less"}
@@ -26,16 +27,16 @@ def recourse_section(scorer: Scorer, said: Assessment, values: dict[str, Value])
     """Draw a shelf for whoever is not approved; closed, it searches nothing."""
     if said.decision == "approve":
         return
-    shelf = st.expander("What would lead to approval?", on_change="rerun", key="shelf-recourse")
-    if shelf.open:
-        with shelf:
-            kept = levers_of(workspace(), scorer)
-            mine: Levers = st.session_state.get(_key(scorer)) or kept
-            found = _found(scorer, values, mine.levers, mine.beyond)
-            _options(scorer, found, mine.levers)
-            st.caption(_whose(mine, kept))
-            if st.toggle("Choose what may change", key="choose-levers"):
-                _editor(scorer, mine, kept)
+    shelf("What would lead to approval?", lambda: _way(scorer, values), key="shelf-recourse")
+
+
+def _way(scorer: Scorer, values: dict[str, Value]) -> None:
+    kept = levers_of(workspace(), scorer)
+    mine: Levers = st.session_state.get(_key(scorer)) or kept
+    _options(scorer, _found(scorer, values, mine.levers, mine.beyond), mine.levers)
+    st.caption(_whose(mine, kept))
+    if st.toggle("Choose what may change", key="choose-levers"):
+        _editor(scorer, mine, kept)
 
 
 def _found(

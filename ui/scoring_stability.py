@@ -24,6 +24,7 @@ from ui import theme
 from ui.background import Tell, background
 from ui.components.figure import draw
 from ui.components.jobs import polled
+from ui.components.shelf import shelf
 from ui.components.verdict import LOOKS
 from ui.scoring_rows import LoanFile, loan_file
 from ui.session import workspace
@@ -41,18 +42,20 @@ def stability_shelf(
     page: str,
 ) -> None:
     """Draw the shelf; see `ui.scoring_nearby.nearby_shelves`."""
-    shelf = st.expander(
+    shelf(
         "Would a small change alter the explanation?",
-        icon=":material/balance:",
+        lambda: _answer(scorer, run, explained(), values, page),
         key=f"{page}-stability",
-        on_change="rerun",
+        icon=":material/balance:",
     )
-    if shelf.open:
-        with shelf:
-            said = explained()
-            found = _found(scorer, run, said, values, page)
-            if found is not None:
-                _stability(scorer, found, said, page)
+
+
+def _answer(
+    scorer: Scorer, run: Run, said: Assessment, values: dict[str, Value], page: str
+) -> None:
+    found = _found(scorer, run, said, values, page)
+    if found is not None:
+        _stability(scorer, found, said, page)
 
 
 def _found(

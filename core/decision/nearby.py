@@ -12,8 +12,8 @@ from core.decision.applicant import Value
 from core.decision.scoring import Assessment, Scorer
 from core.errors import ExplanationError, NotFoundError
 from core.explanation import shapley
+from core.explanation.attribution import Attribution
 from core.explanation.peers import Known, Peers, peers
-from core.explanation.shapley import Attribution
 from core.explanation.stability import Stability, small_changes, stability
 from core.store.base import to_json
 from core.store.workspace import Workspace, explanation_parts

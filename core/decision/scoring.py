@@ -15,10 +15,11 @@ from core.decision.policy import Decision, Policy, probability, strictest
 from core.decision.rules import Rule
 from core.decision.wordings import read_wordings
 from core.errors import ExplanationError, FieldProblem, InputError
+from core.explanation.attribution import Attribution
 from core.explanation.reason_list import STANDARD, ReasonList
 from core.explanation.reasons import MOST, Reason, reasons
 from core.explanation.reference import Kind, Reference, from_files
-from core.explanation.shapley import Attribution, Explainer
+from core.explanation.shapley import Explainer
 from core.model.bundle import Bundle
 from core.store.tables import ModelVersion
 from core.store.workspace import Workspace

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.schema import Schema
-from core.explanation.shapley import Attribution
+from core.explanation.attribution import Attribution
 from core.explanation.words import listing, signed
 from core.formatting import count, percent
 from core.model.served import sigmoid

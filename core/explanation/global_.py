@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from core.data.schema import Column, Schema
-from core.explanation.shapley import Attribution, Explainer
+from core.explanation.attribution import Attribution
+from core.explanation.shapley import Explainer
 from core.model.served import sigmoid
 
 BINS = 10

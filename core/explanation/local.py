@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from core.data.schema import Schema
+from core.explanation.attribution import Attribution
 from core.explanation.reasons import shown
-from core.explanation.shapley import Attribution
 from core.model.served import sigmoid
 
 

@@ -16,9 +16,9 @@ import pandas as pd
 
 from core.data.schema import Column, Schema
 from core.errors import ExplanationError
+from core.explanation.attribution import Attribution
 from core.explanation.reason_list import STANDARD, Case, ReasonList, filled
 from core.explanation.reference import Reference
-from core.explanation.shapley import Attribution
 from core.formatting import number, percent
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.explanation.shapley import Attribution
+from core.explanation.attribution import Attribution
 
 DRAWS = 20
 RANKS = 0.05

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from core.data.schema import Column, Schema
+from core.explanation.attribution import Attribution
 from core.explanation.global_ import Explained, direction
-from core.explanation.shapley import Attribution
 from core.formatting import count, percent
 
 IN_HEADLINE = 3

@@ -8,7 +8,8 @@ from small_models import small_model
 
 from core.explanation import shapley
 from core.explanation.additive import adds_up
-from core.explanation.shapley import Explainer, Precision
+from core.explanation.attribution import Precision
+from core.explanation.shapley import Explainer
 from core.model.served import ServedNetwork
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core.data.schema import Column, Schema
+from core.explanation.attribution import Attribution
 from core.explanation.force import force
-from core.explanation.shapley import Attribution
 
 SCHEMA = Schema(tuple(Column(name, "number", "feature", label=name.title()) for name in "abcd"))
 

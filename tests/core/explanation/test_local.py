@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from core.data.schema import Column, Schema
+from core.explanation.attribution import Attribution
 from core.explanation.local import path
-from core.explanation.shapley import Attribution
 
 SCHEMA = Schema(tuple(Column(f"f{i}", "number", "feature", label=f"F{i}") for i in range(5)))
 VALUES = np.array([0.1, -0.5, 1.0, 0.2, -0.3])

@@ -6,10 +6,10 @@ import pytest
 
 from core.data.schema import Column, Schema
 from core.errors import ExplanationError
+from core.explanation.attribution import Attribution
 from core.explanation.reason_list import ReasonList
 from core.explanation.reasons import example, reasons, shown, typical
 from core.explanation.reference import Reference
-from core.explanation.shapley import Attribution
 
 SCHEMA = Schema(
     (

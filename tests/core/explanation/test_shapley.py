@@ -10,7 +10,8 @@ import pytest
 from small_models import small_model
 
 from core.errors import ExplanationError
-from core.explanation.shapley import Explainer, Precision, explain
+from core.explanation.attribution import Precision
+from core.explanation.shapley import Explainer, explain
 from core.model.served import ServedNetwork
 
 

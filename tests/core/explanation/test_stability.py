@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from core.explanation.shapley import Attribution
+from core.explanation.attribution import Attribution
 from core.explanation.stability import RANKS, small_changes, stability
 
 FILE = pd.DataFrame(
