@@ -24,7 +24,7 @@ class LoanFile:
 
     Attributes:
         frame: Source rows; the index holds row ids.
-        part: Row id to the part it was in; rows the recipe dropped are absent.
+        part: Row id to the part it was in; rows that recipe or split left out are absent.
         outcome: Row id to True where the loan turned out bad; empty without an outcome.
         test_rows: Row ids the network never saw, in order.
     """
@@ -53,7 +53,7 @@ class LoanFile:
     def describe(self, row: int) -> str:
         """Say where a row comes from and how it turned out."""
         part = self.part.get(row)
-        where = f"{PARTS[part]} part" if part else "left out by the recipe"
+        where = f"{PARTS[part]} part" if part else "left out by the recipe or the split"
         if row not in self.outcome:
             return f"Row {row:,} of the loan file, {where}."
         turned_out = "bad (defaulted)" if self.outcome[row] else "good (repaid)"

@@ -15,6 +15,7 @@ from core.data.splitting import (
     repeated_identifier,
 )
 from core.formatting import count
+from core.jobs.train_request import folds_at_once
 from core.store.tables import DataSet
 from ui.session import workspace
 
@@ -119,8 +120,9 @@ _REASONS = {
 def _kept_together(kind: SplitKind, label: str) -> str:
     if kind == "out_of_time":
         return (
-            f"Values of {label} repeat. Time alone divides the rows, so one of them may be in "
-            "both parts, as it may be in use."
+            f"Values of {label} repeat. Where one has rows on both sides of a date at which the "
+            "file is cut, its newer rows stay and its older ones are left out of the run: a "
+            "network that has learnt one of them would know the others."
         )
     return (
         f"Rows that share {label} stay together, because values of it repeat: a network that has "
@@ -201,12 +203,16 @@ def _seed(disabled: bool = False) -> int:
 
 
 def _cost(trainings: int, data_set: DataSet, preset: str) -> str:
-    """Say how much longer it takes; in minutes where an earlier run tells."""
+    """Say how much longer it takes; in minutes where an earlier run tells.
+
+    Folds of small files take turns two by two: one alone leaves half of the cores idle.
+    """
     further = f"Trains network and challengers {trainings} times more, once for each fold"
     runs = workspace().registry.runs(data_set.id)
     earlier = next((run for run in runs if run.digest and run.preset == preset), None)
+    turns = 1 + math.ceil(trainings / folds_at_once(data_set.rows))
     if earlier is None or preset == "custom":
-        return f"{further}: about {trainings + 1} times as long as a draw at random."
+        return f"{further}: about {turns} times as long as a draw at random."
     once = sum(earlier.summary["seconds"].values())
-    minutes = math.ceil((trainings + 1) * once / 60)
+    minutes = math.ceil(turns * once / 60)
     return f"{further}: about {minutes:,} min in all, judging by an earlier run."

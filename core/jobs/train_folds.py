@@ -15,11 +15,8 @@ from core.data.splitting import Split, SplitSettings, cross_validation
 from core.evaluation.holdout import HELD_OUT
 from core.evaluation.resampled import fold_figures
 from core.jobs.train_material import Learnt, Material, learn
+from core.jobs.train_request import folds_at_once
 from core.model.keeper import Watch
-
-SIDE_BY_SIDE = 2
-MOST_ROWS_SIDE_BY_SIDE = 20_000
-"""Beyond these a fold keeps both cores busy, and two would need twice the memory."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +88,7 @@ def _folds(
             return None
         return _fold(learnt, parts, (repeat, number % shares.folds), should_stop)
 
-    at_once = SIDE_BY_SIDE if len(material.whole) <= MOST_ROWS_SIDE_BY_SIDE else 1
-    with ThreadPoolExecutor(at_once, "fold") as pool:
+    with ThreadPoolExecutor(folds_at_once(len(material.whole)), "fold") as pool:
         for fold in pool.map(judged, range(len(splits))):
             if fold is None:
                 return

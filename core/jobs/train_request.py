@@ -9,6 +9,17 @@ from core.store.workspace import Workspace
 NETWORK_TRAINED = 0.75
 """Share of the job that is done when the network is trained; stopping means nothing after it."""
 
+SIDE_BY_SIDE = 2
+MOST_ROWS_SIDE_BY_SIDE = 20_000
+
+
+def folds_at_once(rows: int) -> int:
+    """Return how many folds of a cross-validation learn side by side.
+
+    Beyond 20,000 rows a fold keeps both cores busy, and two would need twice the memory.
+    """
+    return SIDE_BY_SIDE if rows <= MOST_ROWS_SIDE_BY_SIDE else 1
+
 
 def start_run(
     workspace: Workspace,

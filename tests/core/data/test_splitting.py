@@ -116,6 +116,24 @@ def test_rows_of_one_client_stay_together(kind):
     assert parts.why.endswith("Rows that share client stay together.")
 
 
+def test_out_of_time_leaves_out_older_rows_of_who_comes_back():
+    """Parts 60-20-20: client a is in all three, b in the first two, and c never comes back."""
+    data = frame().assign(client=[f"c{n}" for n in range(100)])
+    data.iloc[[0, 10, 70, 95], 2] = "a"
+    data.iloc[[20, 65], 2] = "b"
+    data.iloc[[30, 31], 2] = "c"
+    data.iloc[[40, 90], 2] = None  # without an identifier each row stands for itself
+    parts = split(data, GROUPED, SplitSettings("out_of_time"))
+    assert set(data.index) - set(parts.train) - set(parts.validation) - set(parts.test) == {
+        1000, 1010, 1070, 1020,
+    }  # fmt: skip
+    assert len(parts.test) == 20
+    assert parts.why.endswith(
+        "4 older rows, whose client also has newer rows, were left out, so that nobody is learnt "
+        "and tested."
+    )
+
+
 def test_every_row_is_tested_once_per_repeat():
     """Two repeats of five folds; the model that is kept learns from all rows."""
     settings = SplitSettings("cross_validation")
