@@ -23,6 +23,8 @@ from ui.explanation_data import Picture
 from ui.session import workspace
 
 FIELDS = 12
+COMPARED_WITH = "compared-with"
+"""The URL's parameter for whom applicants are compared with: the kind of a reference."""
 
 
 def pick_population(scorer: Scorer, cohort: Cohort | None) -> tuple[Scorer, Kind]:
@@ -32,15 +34,20 @@ def pick_population(scorer: Scorer, cohort: Cohort | None) -> tuple[Scorer, Kind
         A scorer that knows the population, and its kind.
     """
     extended = _knowing(scorer, f"{COHORT}{cohort.id}") if cohort else scorer
+    known, asked = list(extended.references), st.query_params.get(COMPARED_WITH)
+    st.session_state[COMPARED_WITH] = asked if asked in known else next(iter(scorer.references))
+
+    def write_url() -> None:  # a bound widget would write its label, which is no name to rely on
+        st.query_params[COMPARED_WITH] = st.session_state[COMPARED_WITH]
+
     kind = st.segmented_control(
         "Compared with",
-        list(extended.references),
+        known,
         format_func=lambda kind: _name(extended, kind),
-        default=next(iter(scorer.references)),
         required=True,
         wrap=True,
-        key="compared-with",
-        bind="query-params",
+        key=COMPARED_WITH,
+        on_change=write_url,
         help="Contributions say how far an applicant is from this group. Choose a cohort to "
         "compare with it.",
     )

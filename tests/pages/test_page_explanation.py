@@ -96,11 +96,17 @@ def test_a_telling_row_is_one_click_away(explained, open_page):
 
 
 def test_another_population_has_a_picture_of_its_own(explained, open_page):
-    """Choosing all applicants offers to work that out, and explains the row against them."""
+    """Choosing all applicants offers to work that out, and explains the row against them.
+
+    The address names them by their kind, which lasts, not by the words on the button.
+    """
     at = open_page("explanation")
     at.get("button_group")[0].set_value("all").run()
     assert not at.exception
     assert "compared with all applicants, has not been worked out" in words_on(at)
+    assert at.query_params["compared-with"] == "all"
+    again = open_page("explanation", **{"compared-with": "all"})
+    assert again.segmented_control(key="compared-with").value == "all"
 
 
 def interactions_of(workspace):
