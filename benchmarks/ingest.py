@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.contract import Options, machine, versions
+from benchmarks.ingest_process import MOST_WIDE
 from core.config import ROOT
 from core.data.made import Plan, write
 
@@ -36,6 +37,8 @@ def run(options: Options) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         files = _files(options, Path(folder))
         sizes = [_measured(path, rows, quick=options.quick) for path, rows in files]
+        enough = (path for path, rows in files if rows is None or rows >= MOST_WIDE)
+        wide = _alone(next(enough, files[-1][0]), "wide", 1)
     largest = sizes[-1]
     return {
         "data": options.data.name if options.data else "made applicants, seed 0",
@@ -44,6 +47,7 @@ def run(options: Options) -> dict[str, Any]:
         "versions": versions() | {"polars": _version("polars"), "duckdb": _version("duckdb")},
         "machine": machine(),
         "sizes": sizes,
+        "wide": wide,
         "left_out": {name: "not installed" for name in READERS if not _installed(name)},
         "ratios": _ratios(largest),
         "growth": _growth(sizes),
@@ -120,6 +124,8 @@ def _growth(sizes: list[dict[str, Any]]) -> list[dict[str, float]]:
             / (before["readers"]["lendlens"]["seconds"] / before["rows"]),
             "all_steps": (after["steps"]["total_s"] / after["rows"])
             / (before["steps"]["total_s"] / before["rows"]),
+            "all_steps_processor": (after["steps"]["processor_s"] / after["rows"])
+            / (before["steps"]["processor_s"] / before["rows"]),
         }
         for before, after in pairwise(sizes)
     ]
@@ -139,4 +145,9 @@ def as_text(answer: dict[str, Any]) -> str:
         steps = size["steps"]
         told = ", ".join(f"{key[:-2]} {steps[key]:.2f} s" for key in steps if key.endswith("_s"))
         lines.append(f"  {told}; peak {steps['peak_mb']:.0f} MB")
+    wide = answer["wide"]
+    lines.append(
+        f"{wide['rows']:,} rows, {wide['columns']} columns: profile and check "
+        f"{wide['profile_and_check_s']:.2f} s, every pair of columns {wide['pairs_s']:.2f} s"
+    )
     return "\n".join(lines)

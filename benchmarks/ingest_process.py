@@ -5,14 +5,15 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 
 def main(path: Path, what: str, repeats: int) -> dict[str, Any]:
     """Return the best seconds of some readings and the peak memory of the process."""
-    if what == "steps":
-        return _steps(path)
+    if what in _MEASURED:
+        return _MEASURED[what](path)
     read = _READERS[what](path)
     before = _peak_mb()
     best = min((_timed(read) for _ in range(repeats)), key=lambda pair: pair[0])
@@ -115,6 +116,38 @@ def _steps(path: Path) -> dict[str, Any]:
         "rows": rows,
         "columns": columns,
     }
+
+
+def _wide(path: Path) -> dict[str, Any]:
+    """Return seconds of looking through a frame of twice the columns, and of comparing them."""
+    import pandas as pd
+
+    from core.data.reading import read_table
+    from core.data.relations import relate
+    from core.data.roles import typed
+    from core.data.schema import Schema
+    from core.data.survey import look_through
+
+    frame, schema = typed(read_table(path).frame.head(MOST_WIDE))
+    again = [column for column in schema.columns if column.role != "outcome"]
+    twins = {f"{column.name} again": frame[column.name].copy() for column in again}
+    frame = pd.concat([frame, pd.DataFrame(twins)], axis=1)
+    columns = [replace(column, name=f"{column.name} again") for column in again]
+    schema = Schema((*schema.columns, *columns), schema.bad_value)
+    looking = _timed(lambda: look_through(frame, schema))
+    comparing = _timed(lambda: relate(frame, schema))
+    return {
+        "rows": len(frame),
+        "columns": len(frame.columns),
+        "profile_and_check_s": looking[0],
+        "profile_and_check_processor_s": looking[1],
+        "pairs_s": comparing[0],
+        "pairs_processor_s": comparing[1],
+    }
+
+
+MOST_WIDE = 300_000
+_MEASURED = {"steps": _steps, "wide": _wide}
 
 
 if __name__ == "__main__":

@@ -26,13 +26,27 @@ def test_every_step_is_timed(tmp_path):
     assert (found["rows"], found["columns"]) == (500, 25)
 
 
+def test_a_wide_frame_is_looked_through_and_compared(tmp_path):
+    """All columns but the outcome, twice."""
+    write(Plan(500), tmp_path / "made.csv")
+    found = main(tmp_path / "made.csv", "wide", 1)
+    assert (found["rows"], found["columns"]) == (500, 49)
+    assert found["profile_and_check_s"] > 0
+    assert found["pairs_s"] > 0
+
+
 def test_growth_is_one_where_time_follows_rows():
     """Ten times the rows in ten times the seconds."""
     sizes = [
-        {"rows": n, "readers": {"lendlens": {"seconds": n / 100}}, "steps": {"total_s": n / 50}}
+        {
+            "rows": n,
+            "readers": {"lendlens": {"seconds": n / 100}},
+            "steps": {"total_s": n / 50, "processor_s": n / 40},
+        }
         for n in (10, 100)
     ]
-    assert _growth(sizes) == [{"rows": 100, "reading": 1.0, "all_steps": 1.0}]
+    expected = {"rows": 100, "reading": 1.0, "all_steps": 1.0, "all_steps_processor": 1.0}
+    assert _growth(sizes) == [expected]
 
 
 def test_ratios_are_to_the_fastest_peer_that_worked():
