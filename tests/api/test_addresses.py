@@ -69,6 +69,7 @@ def test_health_fails_when_the_store_does(
         ("GET", "/docs/swagger-ui.css.map", 404),
         ("GET", "/v1/predict", 405),
         ("PUT", "/v1/explain", 405),
+        ("GET", "/v1/recourse", 405),
         ("POST", "/v1/health", 405),
         ("DELETE", "/v1/models/champion/schema", 405),
     ],
@@ -109,6 +110,7 @@ def test_the_openapi_document_is_one_the_page_can_draw(ask: Ask) -> None:
     assert set(document["paths"]) == {
         "/v1/predict",
         "/v1/explain",
+        "/v1/recourse",
         "/v1/models/champion/schema",
         "/v1/health",
     }
