@@ -51,7 +51,7 @@ def pick_population(scorer: Scorer, cohort: Cohort | None) -> tuple[Scorer, Kind
         help="Contributions say how far an applicant is from this group. Choose a cohort to "
         "compare with it.",
     )
-    return extended, kind
+    return extended, str(kind)
 
 
 def _name(scorer: Scorer, kind: Kind) -> str:
