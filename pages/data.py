@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui.components.page import page_header
+from ui.components.shelf import shelf
 from ui.data_answer import answer
 from ui.data_columns import columns
 from ui.data_draft import Draft, show_problem
@@ -34,7 +35,4 @@ for tab, part in zip(shown, parts, strict=True):
 st.space("small")
 undoing(draft)
 saving(draft, view)
-how = st.expander("How the file is read", key="reading", on_change="rerun")
-if how.open:
-    with how:
-        reading(source)
+shelf("How the file is read", lambda: reading(source), key="reading")

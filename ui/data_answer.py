@@ -5,6 +5,7 @@ import streamlit as st
 from core.data.finding import Finding
 from core.formatting import MISSING, count, percent
 from ui.components.metrics import Figure, metric_row
+from ui.components.shelf import shelf
 from ui.data_draft import Draft, View
 from ui.data_survey import wait_for_survey
 
@@ -82,11 +83,12 @@ def _findings(draft: Draft, view: View) -> None:
     for number, finding in enumerate(grave[:_AT_ONCE]):
         _finding(draft, finding, number)
     if rest:
-        more = st.expander(f"{len(rest)} more to know", key="findings", on_change="rerun")
-        if more.open:
-            with more:
-                for number, finding in enumerate(rest, start=_AT_ONCE):
-                    _finding(draft, finding, number)
+        shelf(f"{len(rest)} more to know", lambda: _more(draft, rest), key="findings")
+
+
+def _more(draft: Draft, rest: list[Finding]) -> None:
+    for number, finding in enumerate(rest, start=_AT_ONCE):
+        _finding(draft, finding, number)
 
 
 def _finding(draft: Draft, finding: Finding, number: int) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from core.data.dictionary import Import, dictionary_frame, read_dictionary
 from core.errors import LendlensError
 from core.formatting import count, of
+from ui.components.shelf import shelf
 from ui.components.table import csv_download, table
 from ui.data_draft import Draft
 
@@ -20,28 +21,28 @@ def dictionary(draft: Draft, forget_edits: Callable[[], None]) -> None:
         draft: Whose columns are described.
         forget_edits: Draws the table of columns anew.
     """
-    shelf = st.expander(
+    shelf(
         "Data dictionary as a file",
+        lambda: _as_a_file(draft, forget_edits),
         key="dictionary",
-        on_change="rerun",
         icon=":material/menu_book:",
     )
-    if not shelf.open:
-        return
-    with shelf:
-        st.markdown(
-            "What each column is called, its unit and meaning, what it may hold, and whether "
-            "applicants can change it. Forms, charts, reasons and REST use it; values outside what "
-            "is allowed are reported here, and flagged when somebody applies."
-        )
-        stem = PurePath(draft.source.name).name.partition(".")[0]
-        csv_download(
-            dictionary_frame(draft.schema),
-            f"{stem}-dictionary.csv",
-            key=f"dictionary-{draft.source.id}",
-            label="Download the dictionary",
-        )
-        _upload(draft, forget_edits)
+
+
+def _as_a_file(draft: Draft, forget_edits: Callable[[], None]) -> None:
+    st.markdown(
+        "What each column is called, its unit and meaning, what it may hold, and whether "
+        "applicants can change it. Forms, charts, reasons and REST use it; values outside what "
+        "is allowed are reported here, and flagged when somebody applies."
+    )
+    stem = PurePath(draft.source.name).name.partition(".")[0]
+    csv_download(
+        dictionary_frame(draft.schema),
+        f"{stem}-dictionary.csv",
+        key=f"dictionary-{draft.source.id}",
+        label="Download the dictionary",
+    )
+    _upload(draft, forget_edits)
 
 
 def _upload(draft: Draft, forget_edits: Callable[[], None]) -> None:

@@ -8,6 +8,7 @@ from core.data.cleaning import Recipe
 from core.errors import LendlensError
 from core.formatting import count
 from core.store.tables import SavedRecipe
+from ui.components.shelf import shelf
 from ui.data_draft import Draft
 from ui.data_recipe_file import as_json, use
 from ui.session import workspace
@@ -18,19 +19,19 @@ _REMOVED = "recipe-removed"
 
 def recipe_shelf(draft: Draft) -> None:
     """Draw the list of recipes, and where the steps in view are kept as one more."""
-    shelf = st.expander(
+    shelf(
         "Recipes with a name",
-        icon=":material/bookmarks:",
+        lambda: _recipes(draft),
         key="recipe-shelf",
-        on_change="rerun",
+        icon=":material/bookmarks:",
     )
-    if not shelf.open:
-        return
-    with shelf:
-        _tell()
-        for recipe in workspace().registry.recipes():
-            _recipe(draft, recipe)
-        _keep(draft)
+
+
+def _recipes(draft: Draft) -> None:
+    _tell()
+    for recipe in workspace().registry.recipes():
+        _recipe(draft, recipe)
+    _keep(draft)
 
 
 def _tell() -> None:

@@ -14,6 +14,7 @@ from core.jobs.relate import last_relating, start_relating
 from ui import theme
 from ui.components.figure import draw
 from ui.components.jobs import job_progress
+from ui.components.shelf import shelf
 from ui.data_draft import Draft, View
 from ui.session import workspace
 
@@ -37,15 +38,15 @@ _DRAWN = 20
 
 def relations(draft: Draft, view: View) -> None:
     """Draw a closed section; once it is open, the comparison, or its progress."""
-    section = st.expander("Which columns belong together", key="relations", on_change="rerun")
-    if not section.open:
-        return
-    with section:
-        found = catalog.relations(workspace(), draft.digest)
-        if found is None:
-            _under_way(draft)
-        else:
-            _shown(found, view)
+    shelf("Which columns belong together", lambda: _compared(draft, view), key="relations")
+
+
+def _compared(draft: Draft, view: View) -> None:
+    found = catalog.relations(workspace(), draft.digest)
+    if found is None:
+        _under_way(draft)
+    else:
+        _shown(found, view)
 
 
 def _under_way(draft: Draft) -> None:
