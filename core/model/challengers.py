@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from core.data.schema import Column
-from core.model.challengers_boosted import CatBoost, Library, LightGBM, XGBoost
+from core.model.challengers_boosted import CatBoost, LightGBM, XGBoost
 from core.model.challengers_kind import Lesson, Model, Read
+from core.model.challengers_library import Library
 from core.model.challengers_sklearn import Logistic, Trees
 from core.model.scorecard import Scorecard
 

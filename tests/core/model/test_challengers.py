@@ -17,8 +17,9 @@ from core.model.challengers import (
     majority,
     read_challenger,
 )
-from core.model.challengers_boosted import CatBoost, LightGBM, TreeColumns, XGBoost
+from core.model.challengers_boosted import CatBoost, LightGBM, XGBoost
 from core.model.challengers_kind import Lesson, Pace
+from core.model.challengers_library import TreeColumns
 from core.model.challengers_sklearn import TRUSTED, Trees
 
 COLUMNS = [Column("income", "number", "feature"), Column("job", "category", "feature")]
