@@ -17,7 +17,8 @@ from scipy.special import logit
 from core.explanation.challenger_figures import ChallengerFigures
 from core.explanation.global_ import mean_sizes
 from core.model.challengers import Challenger
-from core.model.challengers_boosted import CatBoost, Library
+from core.model.challengers_boosted import CatBoost
+from core.model.challengers_library import Library
 from core.model.challengers_sklearn import Logistic, Trees
 from core.model.encoding import Encoder
 from core.model.scorecard import Scorecard
