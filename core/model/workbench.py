@@ -7,6 +7,7 @@ of a cross-validation, the trials of a search or two runs share is compiled for 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from threading import Lock
 
 import keras
 import numpy as np
@@ -23,7 +24,8 @@ MOST_STEPS_AT_ONCE = 32
 WORK_AT_ONCE = 3e9
 """Multiplications between two such looks: about a tenth of a second."""
 
-_idle: dict[str, "Workbench"] = {}
+_idle: list["Workbench"] = []
+_lock = Lock()
 
 
 class Workbench:
@@ -33,6 +35,7 @@ class Workbench:
         self, settings: NetworkSettings, width: int, columns: Sequence[ColumnSlots]
     ) -> None:
         """Build and compile; see core.model.network."""
+        self.key = _key(settings, width, columns)
         self._settings, self._columns = settings, columns
         self.model = build(settings, width, columns)
         compile_for_training(self.model, settings, _steps_at_once(settings, width))
@@ -63,13 +66,18 @@ def workbench(
         used: How many of them are ever filled.
         columns: The slots of each column.
     """
-    key = _key(settings, width, columns)
-    bench = _idle.pop(key, None) or Workbench(settings, width, columns)
+    bench = _take(_key(settings, width, columns)) or Workbench(settings, width, columns)
     bench.clear(used)
     yield bench.model
-    _idle[key] = bench  # not after an error: who knows what it has left
-    while len(_idle) > MOST_IDLE:
-        del _idle[next(iter(_idle))]
+    with _lock:  # not after an error: who knows what it has left
+        _idle.append(bench)
+        del _idle[:-MOST_IDLE]
+
+
+def _take(key: str) -> Workbench | None:
+    with _lock:
+        found = next((place for place, bench in enumerate(_idle) if bench.key == key), None)
+        return None if found is None else _idle.pop(found)
 
 
 def _key(settings: NetworkSettings, width: int, columns: Sequence[ColumnSlots]) -> str:

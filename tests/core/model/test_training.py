@@ -222,12 +222,20 @@ def test_what_was_compiled_for_one_training_serves_the_next():
     data = dataclasses.replace(rows(), fold=np.arange(500) % 4)
     workbench._idle.clear()
     fresh = train(settings, data)
-    kept = list(workbench._idle.values())
+    kept = list(workbench._idle)
     train(dataclasses.replace(settings, epochs=2), dataclasses.replace(data, y=1 - data.y))
     again = train(settings, data)
-    assert list(workbench._idle.values()) == kept
+    assert workbench._idle == kept
     assert np.array_equal(fresh.network.weights[0], again.network.weights[0])
     assert [each.loss for each in fresh.history] == [each.loss for each in again.history]
+
+
+def test_two_teams_of_one_shape_are_both_kept():
+    """Folds that end at the same moment both find theirs again."""
+    with workbench.workbench(QUICK, 32, 4) as one, workbench.workbench(QUICK, 32, 4) as other:
+        assert one is not other
+    with workbench.workbench(QUICK, 32, 4) as again, workbench.workbench(QUICK, 32, 4) as too:
+        assert {id(again), id(too)} == {id(one), id(other)}
 
 
 def test_trainings_side_by_side_come_out_as_one_after_the_other():
