@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
 
+MOST_KEPT = 64
+
 T = TypeVar("T")
 Tell = Callable[[int, int], None]
 """Takes how much is done, and of how much; raises where nobody waits any longer."""
@@ -81,6 +83,8 @@ class Background:
             begun.wait()
             return do(tell)
 
+        if len(self._works) >= MOST_KEPT:  # nobody came back for what is done
+            self._works = {k: each for k, each in self._works.items() if not each.future.done()}
         self._works[name] = work = Work(self.pool.submit(run))
         begun.set()
         return work

@@ -77,6 +77,7 @@ def _curve(chapter: Chapter) -> None:
         points,
         key="demo-learning",
         alt="Loss by epoch on the applicants it learns from and on those held aside",
+        polled=True,
     )
 
 
@@ -101,6 +102,7 @@ def _scores(chapter: Chapter) -> None:
         frame,
         key="demo-scores",
         alt="Default probabilities of unseen applicants, goods above and bads below the line",
+        polled=True,
     )
 
 

@@ -10,8 +10,8 @@ from ui import theme
 from ui.components.figure import draw
 
 
-def draw_curves(epochs: list[Epoch]) -> None:
-    """Draw loss and AUC side by side."""
+def draw_curves(epochs: list[Epoch], *, polled: bool = False) -> None:
+    """Draw loss and AUC side by side; `polled` as in `draw`."""
     best = best_epoch(epochs)
     left, right = st.columns(2, gap="large")
     for column, name, y_title in ((left, "loss", "Loss"), (right, "auc", "AUC")):
@@ -24,6 +24,7 @@ def draw_curves(epochs: list[Epoch]) -> None:
                 _with_networks(points, networks),
                 key=f"curve-{name}",
                 alt=f"{y_title} of training and validation rows by epoch",
+                polled=polled,
             )
 
 

@@ -30,7 +30,7 @@ def _live(run_id: str, job_id: str) -> None:
     epochs = registry.epochs(run_id)
     _progress(job, run)
     _figures_so_far(epochs, run)
-    draw_curves(epochs)
+    draw_curves(epochs, polled=True)
     st.caption("Training goes on when you leave this page or close the browser.")
 
 

@@ -50,6 +50,7 @@ def _history(tried: list[Trial]) -> None:
         points,
         key="tuning-history",
         alt="Log-loss of each trial, and the lowest so far",
+        polled=True,
     )
 
 
@@ -66,6 +67,7 @@ def _importances(study: Study) -> None:
         frame,
         key="tuning-importances",
         alt="Share of the differences in log-loss that each setting accounts for",
+        polled=True,
     )
     st.caption(
         f"From {complete} complete trials, by fANOVA"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.store.workspace import Workspace
@@ -169,3 +170,27 @@ def test_days_are_shown_without_a_time():
     columns = json.loads(at.dataframe[0].proto.columns)
     assert columns["day"]["type_config"]["type"] == "date"
     assert "moment" not in columns
+
+
+@pytest.mark.parametrize("polled", [True, False])
+def test_a_polled_chart_holds_no_fragment(polled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a fragment inside a fragment with a timer says can reach a browser too early."""
+    begun: list[str] = []
+
+    def fragment(function: Callable[..., None]) -> Callable[..., None]:
+        begun.append(function.__name__)
+        return function
+
+    def page(polled: bool) -> None:
+        import pandas as pd
+        import plotly.graph_objects as go
+
+        from ui.components.figure import draw
+
+        rows = pd.DataFrame({"epoch": [1]})
+        draw(go.Figure(), "Nothing moves", rows, key="still", alt="An empty chart", polled=polled)
+
+    monkeypatch.setattr(st, "fragment", fragment)
+    at = AppTest.from_function(page, kwargs={"polled": polled}).run()
+    assert not at.exception
+    assert begun == ([] if polled else ["_data"])

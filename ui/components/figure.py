@@ -31,7 +31,13 @@ FORMATS = {"png": "PNG", "svg": "SVG"}
 
 
 def draw(
-    fig: go.Figure, finding: str, data: pd.DataFrame | None = None, *, key: str, alt: str
+    fig: go.Figure,
+    finding: str,
+    data: pd.DataFrame | None = None,
+    *,
+    key: str,
+    alt: str,
+    polled: bool = False,
 ) -> None:
     """Draw a chart.
 
@@ -41,12 +47,16 @@ def draw(
         data: The rows behind the chart; None where there is nothing to show as a table.
         key: Unique on the page; also the CSS class `st-key-figure-<key>`.
         alt: What the chart shows, for those who cannot see it.
+        polled: Whether a fragment with a timer draws it. Where such a fragment begins anew before
+            a busy server sent what it said last, Streamlit takes that back, but not what a
+            fragment inside it said; a browser without a place for that shows a white page.
     """
     with st.container(key=f"figure-{key}"):
         st.subheader(finding, anchor=False)
         st.plotly_chart(fig, theme=None, config=_config(key), key=key, alt=alt)
         if data is not None:
-            _data(data, key, alt)
+            show = _data if polled else st.fragment(_data)
+            show(data, key, alt)
 
 
 def _config(key: str) -> dict[str, Any]:
@@ -60,7 +70,6 @@ def picture_format() -> str:
     return str(st.session_state.get(FORMAT, "png"))
 
 
-@st.fragment
 def _data(data: pd.DataFrame, key: str, alt: str) -> None:
     """The table is sent to the browser only once it is opened."""
     shelf = st.popover(
