@@ -18,7 +18,10 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--headless=new", "--disable-gpu", "--disable-background-networking"]
 HOW_TO_GET_IT = "Install it (Debian: apt-get install chromium) and run make test again."
 
-expect.set_options(timeout=20_000)
+PATIENCE = 40_000
+"""Milliseconds: tests run side by side, on machines that others use, too."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -76,5 +79,6 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh tab at 1440 × 900 without cookies."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()

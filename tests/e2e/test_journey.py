@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from core.config import ROOT
 from tests.serving import Server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 MINUTE = 60_000
 
 
@@ -31,7 +31,7 @@ def test_the_demo_tells_the_path_in_chapters(server: Server, page: Page) -> None
     """One button takes the bundled file to a recorded decision and a champion."""
     page.goto(server.url)
     page.get_by_role("button", name="Run the demo").click()
-    expect(page.get_by_role("button", name="Close")).to_be_visible(timeout=2 * MINUTE)
+    expect(page.get_by_role("button", name="Close")).to_be_visible(timeout=4 * MINUTE)
     assert "demo=" in page.url
     decision = page.locator("a[href*='decision=dec_']").first
     expect(decision).to_be_visible()
@@ -59,7 +59,7 @@ def _train_through_a_refresh(page: Page) -> None:
     _ask_for_a_long_training(page)
     page.get_by_role("button", name="Start training").click()
     epoch = _metric(page, "Epoch")
-    expect(epoch).to_have_text(re.compile(r"^\d+ of"), timeout=MINUTE)
+    expect(epoch).to_have_text(re.compile(r"^\d+ of"), timeout=2 * MINUTE)
     early = _epoch(epoch)
     page.reload()
     expect(page.get_by_test_id("stButton").get_by_role("button", name="Stop")).to_be_visible()
@@ -72,11 +72,11 @@ def _train_through_a_refresh(page: Page) -> None:
             .some(each => parseInt(each.innerText) > early)
             || document.body.innerText.includes('Evaluate this run')""",
         arg=early,
-        timeout=MINUTE,
+        timeout=2 * MINUTE,
     )
     expect(page.get_by_text("Training loss")).to_be_visible()
     evaluate = page.get_by_role("button", name="Evaluate this run")
-    expect(evaluate).to_be_visible(timeout=3 * MINUTE)
+    expect(evaluate).to_be_visible(timeout=5 * MINUTE)
     evaluate.click()
 
 
@@ -116,7 +116,7 @@ def _explain(page: Page) -> None:
     _settled(page, "Explanation")
     page.get_by_role("button", name="Explain the model").click()
     expect(page.locator(".st-key-explanation-missing")).to_have_count(0)
-    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=2 * MINUTE)
+    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=4 * MINUTE)
 
 
 def _publish(page: Page) -> None:
