@@ -27,6 +27,17 @@ def count(number: int | None) -> str:
     return MISSING if number is None else f"{number:,}"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a whole number with what it counts, in the plural unless it is one.
+
+    >>> counted(1, "point"), counted(-2, "point"), counted(1200, "category")
+    ('1 point', '-2 points', '1,200 categories')
+    """
+    if abs(number) == 1:
+        return f"{count(number)} {noun}"
+    return f"{count(number)} {noun[:-1]}ies" if noun.endswith("ry") else f"{count(number)} {noun}s"
+
+
 def of(part: int, whole: int, what: str = "rows") -> str:
     """Return n of N.
 

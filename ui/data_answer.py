@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.data.finding import Finding
-from core.formatting import MISSING, count, percent
+from core.formatting import MISSING, count, counted, percent
 from ui.components.metrics import Figure, metric_row
 from ui.components.shelf import shelf
 from ui.data_draft import Draft, View
@@ -61,7 +61,7 @@ def _missing(view: View) -> Figure:
         return Figure("Missing", "0 %", "every feature is complete")
     most = max(features, key=lambda p: p.missing)
     share = cells / max(1, sum(p.rows for p in features))
-    detail = f"{count(cells)} cells, most in {most.label}"
+    detail = f"{counted(cells, 'cell')}, most in {most.label}"
     known = "Share of the cells of all features. A model is told which values are missing."
     return Figure("Missing", percent(share), detail, known)
 

@@ -10,7 +10,7 @@ import streamlit as st
 from core.decision.chain import ChainCheck
 from core.decision.ledger import export_csv, export_json, final_decision, verify
 from core.decision.policy import DECISIONS
-from core.formatting import count, of, percent
+from core.formatting import count, counted, of, percent
 from core.store.tables import DecisionRecord
 from core.store.workspace import Workspace
 from ui import links
@@ -161,7 +161,7 @@ def _whole_check(number: int) -> None:
     """Offer to check records older than those checked by themselves."""
     if number <= CHECKED or not st.button("Check the whole ledger", icon=":material/link:"):
         return
-    with st.spinner(f"Checking {count(number)} records"):
+    with st.spinner(f"Checking {counted(number, 'record')}"):
         check = verify(workspace())
     if check.whole:
         st.success(f"All {count(check.records)} records are what was written.")

@@ -7,7 +7,7 @@ from datetime import datetime
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.formatting import count, interval, metric, percent
+from core.formatting import count, counted, interval, metric, percent
 from core.store.base import now
 from core.store.tables import DecisionRecord, Run
 from ui import links
@@ -133,7 +133,7 @@ def _decision(record: DecisionRecord) -> None:
     look = LOOKS[said]
     with _line():
         links.link(
-            f"**{look.word}** · {percent(record.pd_hat)} · {count(record.points)} points",
+            f"**{look.word}** · {percent(record.pd_hat)} · {counted(record.points, 'point')}",
             "decisions",
             icon=f":material/{look.icon}:",
             decision=record.id,

@@ -12,7 +12,7 @@ from core.explanation.attribution import Attribution
 from core.explanation.force import force
 from core.explanation.local import path
 from core.explanation.reasons import Reason
-from core.formatting import count, percent, typeset
+from core.formatting import counted, percent, typeset
 from ui import theme
 from ui.components.figure import CONFIG, draw
 from ui.components.verdict import verdict
@@ -123,7 +123,7 @@ def _weight(reason: Reason, said: Assessment) -> str:
     risk = 100 * reason.default_probability
     return (
         f":gray[:small[Raises the probability of default by {risk:.1f}{_bar(reason, said)} "
-        f"percentage points and takes {count(-reason.points)} points.]]"
+        f"percentage points and takes {counted(-reason.points, 'point')}.]]"
     )
 
 

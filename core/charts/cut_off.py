@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from core.charts.template import FONT, Palette, Theme, css_variables, faded, palette, rows_of
-from core.formatting import count, percent
+from core.formatting import count, counted, percent
 
 LEFT, RIGHT, TOP, BOTTOM, HEIGHT = 64, 16, 12, 52, 320
 """Margins and height in pixels, as of every other chart."""
@@ -96,8 +96,8 @@ def _bins(frame: pd.DataFrame, most: float, colours: Palette) -> Iterator[str]:
 
 def _words(row: Any) -> Iterator[str]:
     yield f"Default probability {percent(row.low)} to {percent(row.high)}"
-    yield f"{count(row.goods)} goods, {percent(row.good_share)} of all who repaid"
-    yield f"{count(row.bads)} bads, {percent(row.bad_share)} of all who defaulted"
+    yield f"{counted(row.goods, 'good')}, {percent(row.good_share)} of all who repaid"
+    yield f"{counted(row.bads, 'bad')}, {percent(row.bad_share)} of all who defaulted"
 
 
 def cut_off_line(cut_off: float, theme: Theme) -> str:

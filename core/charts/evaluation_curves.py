@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts.template import Theme, faded, figure, label, line_at, palette, rows_of
-from core.formatting import count, percent
+from core.formatting import count, counted, percent
 
 LINES = {
     "network": ("solid", 2.5),
@@ -157,7 +157,7 @@ def reliability(frame: pd.DataFrame, theme: Theme) -> go.Figure:
         "marker": {"color": colours.accent, "size": 8},
         "line": {"color": faded(colours.accent, 0.5), "width": 1.5},
         "customdata": [
-            f"Band {row.band}: {count(row.rows)} rows<br>Expected {percent(row.predicted)}<br>"
+            f"Band {row.band}: {counted(row.rows, 'row')}<br>Expected {percent(row.predicted)}<br>"
             f"Defaulted {percent(row.observed)} ({percent(row.low)} to {percent(row.high)})"
             for row in rows_of(frame)
         ],

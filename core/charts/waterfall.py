@@ -131,9 +131,8 @@ def _end_marks(
         cliponaxis=False,
     )
     texts = [f"\u2009<b>{percent(_pd(end))}</b>\u2009" for end in log_odds]
-    rises = log_odds[1] > log_odds[0]
-    # Away from the bars that begin at the first mark and end at the last.
-    sides = np.array(["middle left", "middle right"] if rises else ["middle right", "middle left"])
+    left_half = np.array(log_odds) < sum(fig.layout.xaxis.range) / 2
+    sides = np.where(left_half, "middle right", "middle left")  # a mark is alone on its line
     font = {"color": colours.text, "size": 14}
     _labels(fig, texts, np.array(log_odds), places[[0, -1]], sides, font)
 

@@ -13,7 +13,7 @@ from core.data.codes import remember
 from core.data.date_text import date_formats, dates_in_numbers, in_plain_form
 from core.data.number_text import other_mark, plain, unreadable
 from core.data.step import listing
-from core.formatting import count
+from core.formatting import count, counted
 
 # Stray words among numbers, e.g. "?" or "unknown": read as missing if so few are different.
 _MOST_STRAY_WORDS = 3
@@ -265,7 +265,7 @@ def _stray_note(stray: pa.Array, held: int, name: str) -> tuple[str, ...]:
     if not len(stray):
         return ()
     shown = listing([repr(word) for word in stray.to_pylist()], "or")
-    note = f"Column {name!r} holds numbers and, in {count(held)} cells, {shown}."
+    note = f"Column {name!r} holds numbers and, in {counted(held, 'cell')}, {shown}."
     return (f"{note} These were read as missing.",)
 
 

@@ -21,6 +21,7 @@ from core.data.dictionary_cells import (
 from core.data.encodings import detect_encoding
 from core.data.schema import Column, Kind, Schema
 from core.errors import DataError, SchemaError
+from core.formatting import counted
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "Column": ("name", "field", "variable", "feature", "attribute"),
@@ -152,7 +153,8 @@ class _Reading:
     def _row(self, line: int, cells: list[str]) -> None:
         if len(cells) > self._width:
             self._problems.append(
-                f"Line {line}: {len(cells)} cells, but {self._width} headings; it was left out."
+                f"Line {line}: {counted(len(cells), 'cell')}, but "
+                f"{counted(self._width, 'heading')}; it was left out."
             )
             return
         entry = {

@@ -14,7 +14,7 @@ from core.data.step import Step, listing
 from core.data.steps import Clip, CodesToMissing, DropDuplicates
 from core.data.tally import Tally, by_column, tally
 from core.errors import SchemaError
-from core.formatting import count, of, percent
+from core.formatting import count, counted, of, percent
 
 FEWEST_ROWS = 50
 MOST_CODES = 100
@@ -128,7 +128,8 @@ def _outcome(frame: pd.DataFrame, schema: Schema) -> Iterator[Finding]:
     if min(bads, len(y) - bads) < 10:
         yield Finding(
             "few_of_a_class", "One outcome is too rare to learn", "error", column.name,
-            f"{count(bads)} bads and {count(len(y) - bads)} goods; at least 10 of each are needed.",
+            f"{counted(bads, 'bad')} and {counted(len(y) - bads, 'good')}; "
+            "at least 10 of each are needed.",
             "Use a longer file, or check which value means bad.",
         )  # fmt: skip
     elif bads > len(y) / 2:

@@ -24,7 +24,7 @@ from core.data.role_words import (
 )
 from core.data.schema import Column, Confidence, Kind, Role, Schema, value_text
 from core.data.tally import by_column
-from core.formatting import count
+from core.formatting import count, counted
 
 __all__ = ["propose_bad_value", "propose_schema", "protected_ground", "typed"]
 
@@ -131,7 +131,7 @@ def _kind_of_text(about: _About) -> tuple[Kind, str, Confidence]:
         return "text", f"{count(distinct)} different texts.", "sure"
     if distinct and distinct <= 3 and {word.lower() for word in about.words} <= YES_NO:
         return "category", "Yes or no.", "sure"
-    why = f"{count(distinct)} categories."
+    why = f"{counted(distinct, 'category')}."
     return "category", why, "sure" if distinct <= _FEW_VALUES else "likely"
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from core.data.schema import Schema, outcome_vector
 from core.errors import SplitError
-from core.formatting import count
+from core.formatting import count, counted
 
 SplitKind = Literal["stratified", "out_of_time", "cross_validation"]
 _PARTS = ("train", "validation", "test")
@@ -298,7 +298,7 @@ def _require_both_outcomes(part: np.ndarray, y: np.ndarray, settings: SplitSetti
             else "Use larger shares or a file with more rows of that outcome."
         )
         raise SplitError(
-            f"The {name} part would hold {count(len(inside))} rows and not one {lacking} among "
+            f"The {name} part would hold {counted(len(inside), 'row')} and not one {lacking} among "
             f"them; the file has {count(int(y.sum()))} bads and "
             f"{count(int(len(y) - y.sum()))} goods. {remedy}"
         )

@@ -16,7 +16,7 @@ from core.evaluation.holdout import SUBJECT, holdout
 from core.evaluation.metrics import auc
 from core.evaluation.report import Report
 from core.evaluation.words import in_sentence
-from core.formatting import count, metric, percent
+from core.formatting import count, counted, metric, percent
 
 Result = Literal["finding", "passed", "not applicable"]
 Severity = Literal["warning", "note"]
@@ -208,7 +208,8 @@ def _bads(subject: Subject) -> Check:
     rows = subject.predictions[subject.predictions["part"] == "train"]
     learnt, tested = int(rows["y"].sum()), subject.report.bads
     features = subject.features.shape[1]
-    seen = f"{count(learnt)} bads to learn {features} features from, {count(tested)} to test on."
+    columns = counted(features, "feature")
+    seen = f"{counted(learnt, 'bad')} to learn {columns} from, {count(tested)} to test on."
     passed = Check("bads", "There are enough bads", "passed", "warning", seen)
     return passed if learnt >= FEW_PER_FEATURE * features and tested >= FEW_TESTED else replace(
         passed, result="finding", title="There are few bads",

@@ -16,7 +16,7 @@ from core.decision.applicant import from_row
 from core.decision.ledger import record
 from core.decision.scoring import Scorer
 from core.evaluation.report import Report, plain_summary
-from core.formatting import count, of, percent
+from core.formatting import count, counted, of, percent
 from core.jobs import train
 from core.jobs.demo_story import SAMPLE, Story
 from core.jobs.progress import JobContext, Stopped
@@ -68,8 +68,9 @@ def _clean(story: Story, source_id: str) -> DataSet:
     cleaned = Schema.from_json(data_set.schema)
     story.tell(
         "clean",
-        f"Applied {len(rows)} named steps, mended {count(_mended(recipe, rows, schema))} cells, "
-        f"added {len(cleaned.columns) - len(schema.columns)} column and kept "
+        f"Applied {counted(len(rows), 'named step')}, mended "
+        f"{counted(_mended(recipe, rows, schema), 'cell')}, added "
+        f"{counted(len(cleaned.columns) - len(schema.columns), 'column')} and kept "
         f"{of(data_set.rows, len(frame))}, so that codes and blanks do not mislead the model."
         f"{_kept_out(cleaned)}",
         rows,

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import streamlit as st
 
-from core.formatting import count, percent
+from core.formatting import counted, percent
 
 Decision = Literal["approve", "refer", "decline"]
 
@@ -35,7 +35,7 @@ def verdict(decision: str, default_probability: float, points: int, meaning: str
     with st.container(border=True, key=f"verdict-{decision}"):
         st.header(
             f":{look.colour}[:material/{look.icon}: {look.word}] "
-            f"· {percent(default_probability)} · {count(points)} points",
+            f"· {percent(default_probability)} · {counted(points, 'point')}",
             anchor=False,
         )
         st.caption(

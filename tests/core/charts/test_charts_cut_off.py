@@ -49,7 +49,7 @@ def test_pointing_at_a_bin_reads_as_sentences():
     """Range, counts and shares of both outcomes."""
     assert (
         "Default probability 25.0 % to 50.0 % 3 goods, 30.0 % of all who repaid "
-        "1 bads, 20.0 % of all who defaulted"
+        "1 bad, 20.0 % of all who defaulted"
     ) in words(score_bars(DISTRIBUTION, "Scores", "light"))
 
 

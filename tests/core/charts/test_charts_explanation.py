@@ -135,6 +135,16 @@ def test_a_waterfall_adds_up_in_log_odds_and_reads_as_pd():
     assert "+1.00 log-odds" in fig.layout.yaxis.ticktext[1]
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "sides"),
+    [(-2.0, 1.0, ["middle right", "middle left"]), (1.0, -2.0, ["middle left", "middle right"])],
+)
+def test_a_waterfalls_ends_are_labelled_towards_the_middle(start, end, sides):
+    """On a phone there is no room beside the names of the fields."""
+    steps = STEPS.iloc[:1].assign(start=start, end=end, log_odds=end - start)
+    assert list(waterfall(steps, "all applicants", "light").data[-1].textposition) == sides
+
+
 @pytest.mark.parametrize(("low", "high"), [(-7.0, 6.0), (-2.3, -1.4), (-0.01, 0.0), (4.0, 4.5)])
 def test_a_waterfall_always_has_ticks_at_round_probabilities(low, high):
     """Wide or narrow, the axis has two to eight ticks in rising order, never crowded."""
