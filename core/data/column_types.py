@@ -8,8 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.arrow_text import MISSING_WORDS
-from core.data.codes import remember
+from core.data.column_words import Words
 from core.data.date_text import date_formats, dates_in_numbers, in_plain_form
 from core.data.number_text import other_mark, plain, unreadable
 from core.data.step import listing
@@ -18,7 +17,6 @@ from core.formatting import count, counted
 # Stray words among numbers, e.g. "?" or "unknown": read as missing if so few are different.
 _MOST_STRAY_WORDS = 3
 _MOST_STRAY_SHARE = 0.2
-_SAMPLE = 1_000
 _EXACT = 2.0**53
 """Whole numbers beyond it are not told apart by float64: account numbers, not quantities."""
 
@@ -118,7 +116,7 @@ def _finite(values: np.ndarray, name: str, how: str = "") -> TypedColumn:
 
 
 def _texts(cells: pa.ChunkedArray, name: str, decimal: str) -> TypedColumn:
-    words = _Words.of(cells)
+    words = Words.of(cells)
     if words.all_missing:
         return TypedColumn(pd.Series(np.full(len(cells), np.nan), name=name))
     for read in (_as_numbers, _as_dates):
@@ -128,81 +126,10 @@ def _texts(cells: pa.ChunkedArray, name: str, decimal: str) -> TypedColumn:
 
 
 def _as_text(cells: pa.ChunkedArray, name: str) -> TypedColumn:
-    return TypedColumn(_Words.of(cells).series(name), (), "Kept as text, so that no digit is lost.")
+    return TypedColumn(Words.of(cells).series(name), (), "Kept as text, so that no digit is lost.")
 
 
-@dataclass(frozen=True)
-class _Words:
-    """The texts of a column, each distinct one once where they repeat.
-
-    Attributes:
-        values: Trimmed; null where nothing is known.
-        codes: (n,) position in `values`, null where missing; None where `values` are the rows.
-        texts: (n,) the rows, where nothing had to be trimmed and they are at hand.
-    """
-
-    values: pa.Array
-    codes: pa.Array | None
-    texts: pa.Array | None = None
-
-    @classmethod
-    def of(cls, cells: pa.ChunkedArray) -> "_Words":
-        if pa.types.is_dictionary(cells.type):
-            encoded = _one(cells.unify_dictionaries())
-            return cls(_trimmed(encoded.dictionary), encoded.indices)
-        whole = _one(cells)
-        sample = whole.slice(0, 20_000)
-        if pc.count_distinct(sample).as_py() <= max(100, len(sample) // 2):
-            encoded = whole.dictionary_encode()
-            values = _trimmed(encoded.dictionary)
-            same = values is encoded.dictionary
-            return cls(values, encoded.indices, whole if same else None)
-        return cls(_trimmed(whole), None)
-
-    @property
-    def all_missing(self) -> bool:
-        return bool(self.values.null_count == len(self.values))
-
-    @property
-    def sample(self) -> pa.Array:
-        return self.values.drop_null().slice(0, _SAMPLE)
-
-    def rows(self, per_value: pa.Array) -> pa.Array:
-        """Return one entry for each row from one for each value."""
-        return per_value if self.codes is None else per_value.take(self.codes)
-
-    def held(self, which: pa.Array) -> int:
-        """Return how many rows hold the values that are marked true."""
-        return int(pc.sum(self.rows(which)).as_py() or 0)
-
-    def series(self, name: str) -> pd.Series:
-        # The form pandas keeps: anything else would be copied once more.
-        rows = self.rows(self.values) if self.texts is None else self.texts
-        texts: pd.Series = rows.cast(pa.large_string()).to_pandas()
-        series = texts.astype("str").rename(name)
-        if self.codes is not None and not self.values.null_count:
-            missing = len(self.values)
-            codes = self.codes.fill_null(missing).to_numpy(zero_copy_only=False)
-            remember(series, codes, pd.Index(self.values.to_pandas().astype("str")))
-        return series
-
-
-def _one(cells: pa.ChunkedArray) -> pa.Array:
-    whole = cells.combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], whole.type)
-    return whole
-
-
-def _trimmed(values: pa.Array) -> pa.Array:
-    trimmed = pc.utf8_trim_whitespace(values)
-    if trimmed.equals(values):
-        return values  # Arrow has looked for missing words already
-    missing = pc.is_in(trimmed, pa.array(MISSING_WORDS, trimmed.type))
-    return pc.if_else(missing, pa.scalar(None, trimmed.type), trimmed)
-
-
-def _as_numbers(words: _Words, name: str, decimal: str) -> TypedColumn | None:
+def _as_numbers(words: Words, name: str, decimal: str) -> TypedColumn | None:
     for mark in (decimal, other_mark(decimal)):
         sample = words.sample
         if pc.sum(unreadable(plain(sample, mark))).as_py() > max(
@@ -215,7 +142,7 @@ def _as_numbers(words: _Words, name: str, decimal: str) -> TypedColumn | None:
         if len(stray) > _MOST_STRAY_WORDS or len(stray) >= len(words.values) - bad.null_count:
             continue
         held = words.held(bad)
-        if held / max(1, _length(words)) > _MOST_STRAY_SHARE:
+        if held / max(1, words.length) > _MOST_STRAY_SHARE:
             continue
         if mark != decimal and len(stray):
             continue
@@ -228,11 +155,7 @@ def _as_numbers(words: _Words, name: str, decimal: str) -> TypedColumn | None:
     return None
 
 
-def _length(words: _Words) -> int:
-    return len(words.values if words.codes is None else words.codes)
-
-
-def _padded(words: _Words) -> bool:
+def _padded(words: Words) -> bool:
     """Return whether these are codes of one length such as 00417, which no number keeps."""
     sample = words.sample
     if not pc.any(pc.match_substring_regex(sample, r"^0\d+$")).as_py():
@@ -242,7 +165,7 @@ def _padded(words: _Words) -> bool:
     return all_digits and len(pc.utf8_length(digits).unique()) == 1
 
 
-def _written(words: _Words, mark: str, decimal: str) -> str:
+def _written(words: Words, mark: str, decimal: str) -> str:
     if mark != decimal:
         return (
             f"Numbers written with a decimal {'comma' if mark == ',' else 'point'}, unlike others."
@@ -269,7 +192,7 @@ def _stray_note(stray: pa.Array, held: int, name: str) -> tuple[str, ...]:
     return (f"{note} These were read as missing.",)
 
 
-def _as_dates(words: _Words, name: str, _: str) -> TypedColumn | None:
+def _as_dates(words: Words, name: str, _: str) -> TypedColumn | None:
     few = _as_series(words.sample.slice(0, 50))
     read = next((way for way in _WAYS if date_formats(way(few))), None)
     if read is None:
@@ -307,7 +230,7 @@ def _order(date_format: str) -> str:
     return "Dates with the day first." if day < month else "Dates with the month first."
 
 
-def _mixed(words: _Words, name: str, decimal: str) -> tuple[str, ...]:
+def _mixed(words: Words, name: str, decimal: str) -> tuple[str, ...]:
     """Say so when a column of text would be numbers but for two decimal marks."""
     here, there = (
         unreadable(plain(words.sample, mark)).to_numpy(zero_copy_only=False)

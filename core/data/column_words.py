@@ -1,0 +1,92 @@
+"""The texts of one column as read, each distinct one looked at once where they repeat."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.data.arrow_text import MISSING_WORDS
+from core.data.codes import remember
+
+_SAMPLE = 1_000
+
+
+@dataclass(frozen=True)
+class Words:
+    """The texts of a column, each distinct one once where they repeat.
+
+    Attributes:
+        values: Trimmed; null where nothing is known.
+        codes: (n,) position in `values`, null where missing; None where `values` are the rows.
+        texts: (n,) the rows, where nothing had to be trimmed and they are at hand.
+    """
+
+    values: pa.Array
+    codes: pa.Array | None
+    texts: pa.Array | None = None
+
+    @classmethod
+    def of(cls, cells: pa.ChunkedArray) -> "Words":
+        """Return the texts of cells, which are text or categories."""
+        if pa.types.is_dictionary(cells.type):
+            encoded = _one(cells.unify_dictionaries())
+            return cls(_trimmed(encoded.dictionary), encoded.indices)
+        whole = _one(cells)
+        sample = whole.slice(0, 20_000)
+        if pc.count_distinct(sample).as_py() <= max(100, len(sample) // 2):
+            encoded = whole.dictionary_encode()
+            values = _trimmed(encoded.dictionary)
+            same = values is encoded.dictionary
+            return cls(values, encoded.indices, whole if same else None)
+        return cls(_trimmed(whole), None)
+
+    @property
+    def all_missing(self) -> bool:
+        """Whether nothing is known of any row."""
+        return bool(self.values.null_count == len(self.values))
+
+    @property
+    def length(self) -> int:
+        """Number of rows."""
+        return len(self.values if self.codes is None else self.codes)
+
+    @property
+    def sample(self) -> pa.Array:
+        """The first values that are known, at most a thousand."""
+        return self.values.drop_null().slice(0, _SAMPLE)
+
+    def rows(self, per_value: pa.Array) -> pa.Array:
+        """Return one entry for each row from one for each value."""
+        return per_value if self.codes is None else per_value.take(self.codes)
+
+    def held(self, which: pa.Array) -> int:
+        """Return how many rows hold the values that are marked true."""
+        return int(pc.sum(self.rows(which)).as_py() or 0)
+
+    def series(self, name: str) -> pd.Series:
+        """Return the rows as pandas keeps them, their codes remembered for whoever counts them."""
+        # The form pandas keeps: anything else would be copied once more.
+        rows = self.rows(self.values) if self.texts is None else self.texts
+        texts: pd.Series = rows.cast(pa.large_string()).to_pandas()
+        series = texts.astype("str").rename(name)
+        if self.codes is not None and not self.values.null_count:
+            missing = len(self.values)
+            codes = self.codes.fill_null(missing).to_numpy(zero_copy_only=False)
+            remember(series, codes, pd.Index(self.values.to_pandas().astype("str")))
+        return series
+
+
+def _one(cells: pa.ChunkedArray) -> pa.Array:
+    whole = cells.combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], whole.type)
+    return whole
+
+
+def _trimmed(values: pa.Array) -> pa.Array:
+    trimmed = pc.utf8_trim_whitespace(values)
+    if trimmed.equals(values):
+        return values  # Arrow has looked for missing words already
+    missing = pc.is_in(trimmed, pa.array(MISSING_WORDS, trimmed.type))
+    return pc.if_else(missing, pa.scalar(None, trimmed.type), trimmed)
