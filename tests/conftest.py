@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,6 +24,24 @@ workspace = Workspace.open(Settings.from_environment())
 seed(workspace)
 workspace.close()
 """
+
+
+COMPILED = {
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+    "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    "JAX_COMPILATION_CACHE_MAX_SIZE": "1000000000",  # a limit has entries written under a lock
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile each network once for all processes of a test session: most of what training costs.
+
+    The session's other processes are its children, so they find the folder in their environment.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        folder = tempfile.mkdtemp(prefix="lendlens-compiled-")
+        os.environ |= COMPILED | {"JAX_COMPILATION_CACHE_DIR": folder}
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_sessionfinish() -> None:
