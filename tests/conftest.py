@@ -61,14 +61,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def workspace(home: Path) -> Iterator[Workspace]:
     """An empty workspace; pages and REST of this process see the same one."""
-    yield from _opened()
+    yield from open_workspace()
 
 
 @pytest.fixture
 def seeded(home: Path, seed_home: Path) -> Iterator[Workspace]:
     """A workspace with a data set, a finished run and a champion, copied from one built once."""
     shutil.copytree(seed_home, home)
-    yield from _opened()
+    yield from open_workspace()
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +114,8 @@ def open_page() -> Callable[..., AppTest]:
     return open_
 
 
-def _opened() -> Iterator[Workspace]:
+def open_workspace() -> Iterator[Workspace]:
+    """The workspace in LENDLENS_HOME as pages see it, for as long as a test takes."""
     from ui import session
 
     yield session.workspace()

@@ -2,12 +2,14 @@
 
 import itertools
 import re
+import shutil
 from functools import partial
 
 import pytest
 import streamlit as st
 from sqlalchemy import delete
 
+from core.config import Settings
 from core.decision.scoring import Scorer
 from core.explanation.global_ import Explained
 from core.explanation.interactions import Interactions
@@ -16,16 +18,29 @@ from core.jobs.explain_request import start_explanation
 from core.jobs.progress import JobContext
 from core.jobs.without_request import start_without
 from core.store.tables import ExplanationFigure
+from core.store.workspace import Workspace
+from tests.conftest import open_workspace
 from ui import explanation_overall
 
 
+@pytest.fixture(scope="module")
+def explained_home(seed_home, tmp_path_factory):
+    """The folder of the seeded workspace with 40 rows of the champion explained, once for all."""
+    home = tmp_path_factory.mktemp("explained") / "home"
+    shutil.copytree(seed_home, home)
+    workspace = Workspace.open(Settings.from_environment({"LENDLENS_HOME": str(home)}))
+    start_explanation(workspace, workspace.registry.champion().id, rows=40)
+    job = workspace.registry.claim("test", 0)
+    workspace.registry.finish(job.id, "done", result=explain.run(JobContext(workspace, job)))
+    workspace.close()
+    return home
+
+
 @pytest.fixture
-def explained(seeded):
-    """The seeded workspace with 40 rows of the champion explained."""
-    start_explanation(seeded, seeded.registry.champion().id, rows=40)
-    job = seeded.registry.claim("test", 0)
-    seeded.registry.finish(job.id, "done", result=explain.run(JobContext(seeded, job)))
-    return seeded
+def explained(home, explained_home):
+    """A copy of it."""
+    shutil.copytree(explained_home, home)
+    yield from open_workspace()
 
 
 def words_on(at):
