@@ -12,7 +12,8 @@ import pytest
 from filelock import FileLock
 from streamlit.testing.v1 import AppTest, app_test
 
-from core.config import ROOT
+from core.config import ROOT, Settings
+from core.store.tables import Run
 from core.store.workspace import Workspace
 
 SEED = """
@@ -59,9 +60,33 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def workspace(home: Path) -> Iterator[Workspace]:
-    """An empty workspace; pages and REST of this process see the same one."""
+def workspace(home: Path, request: pytest.FixtureRequest) -> Iterator[Workspace]:
+    """An empty workspace, unless a test wants the one of `hand_made`.
+
+    Pages and REST of this process see the same one.
+    """
+    if "hand_made" in request.fixturenames:
+        shutil.copytree(request.getfixturevalue("hand_made_home"), home)
     yield from open_workspace()
+
+
+@pytest.fixture
+def hand_made(workspace: Workspace) -> Run:
+    """A finished run whose weights were set by hand: the only one of the workspace."""
+    (run,) = workspace.registry.runs()
+    return run
+
+
+@pytest.fixture(scope="session")
+def hand_made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a workspace with nothing but that run."""
+    from tests.core.decision.conftest import add_run
+
+    home = tmp_path_factory.mktemp("hand-made") / "home"
+    workspace = Workspace.open(Settings.from_environment({"LENDLENS_HOME": str(home)}))
+    add_run(workspace)
+    workspace.close()
+    return home
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from api.failures import Calm
 from api.short_way import ShortWay
 from core.decision.registration import register
 from core.decision.scoring import Scorer
+from core.store.tables import Run
 from core.store.workspace import Workspace
-from tests.core.decision.conftest import POLICY, add_run
+from tests.core.decision.conftest import POLICY
 
 Ask = Callable[..., httpx.Response]
 
@@ -49,8 +50,8 @@ def served(workspace: Workspace) -> ShortWay:
 
 
 @pytest.fixture
-def champion(workspace: Workspace) -> Scorer:
+def champion(workspace: Workspace, hand_made: Run) -> Scorer:
     """The scorer of a published model whose weights were set by hand."""
-    model = register(workspace, add_run(workspace).id, "Loans", POLICY)
+    model = register(workspace, hand_made.id, "Loans", POLICY)
     workspace.registry.publish(model.id, "tester")
     return Scorer.load(workspace, model.id)

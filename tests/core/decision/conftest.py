@@ -109,9 +109,9 @@ def _network(width: int) -> ServedNetwork:
 
 
 @pytest.fixture
-def run(workspace: Workspace) -> Run:
+def run(hand_made: Run) -> Run:
     """A finished run."""
-    return add_run(workspace)
+    return hand_made
 
 
 @pytest.fixture

@@ -13,16 +13,16 @@ from core.decision.registration import change_policy, register
 from core.decision.rules import Rule
 from core.decision.scoring import Scorer
 from core.errors import DecisionError
-from tests.core.decision.conftest import POLICY, add_run
+from tests.core.decision.conftest import POLICY
 
 APPLICANT = {"Age": 31, "Income": 129, "Amount": 1000, "Home": "rent"}
 RENT = Rule(Condition("Home", "is", ("rent",)), "decline", "We do not lend to those who rent.")
 
 
 @pytest.fixture
-def ruled(workspace):
+def ruled(workspace, hand_made):
     """The scorer of a model that declines whoever rents."""
-    model = register(workspace, add_run(workspace).id, "Loans", POLICY)
+    model = register(workspace, hand_made.id, "Loans", POLICY)
     made = change_policy(workspace, model.id, Policy(0.9, 0.95, rules=(RENT,)))
     return Scorer.load(workspace, made.id)
 
@@ -58,9 +58,9 @@ def test_a_rule_declines_whatever_the_score(ruled):
     assert (other.rules, other.decision) == ((), other.by_score)
 
 
-def test_a_rule_is_stated_before_the_reasons_of_the_score(workspace):
+def test_a_rule_is_stated_before_the_reasons_of_the_score(workspace, hand_made):
     """Where the score declines, too; at most four in all."""
-    model = register(workspace, add_run(workspace).id, "Loans", POLICY)
+    model = register(workspace, hand_made.id, "Loans", POLICY)
     made = change_policy(workspace, model.id, Policy(0.0, 0.0, rules=(RENT,)))
     said = Scorer.load(workspace, made.id).assess(APPLICANT)
     assert said.stated == (RENT.reason, *(reason.sentence for reason in said.reasons))[:4]
@@ -95,9 +95,9 @@ def test_a_rule_that_cannot_be_stated_is_refused(decision, reason, words):
         Rule(Condition("Home", "given"), decision, reason)
 
 
-def test_a_rule_about_another_field_is_refused(workspace):
+def test_a_rule_about_another_field_is_refused(workspace, hand_made):
     """The model would never be told."""
-    model = register(workspace, add_run(workspace).id, "Loans", POLICY)
+    model = register(workspace, hand_made.id, "Loans", POLICY)
     rule = Rule(Condition("Sex", "given"), "refer", "A fact in words.")
     with pytest.raises(DecisionError, match="does not ask for 'Sex'"):
         change_policy(workspace, model.id, Policy(0.2, 0.4, rules=(rule,)))
