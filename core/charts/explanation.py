@@ -110,7 +110,13 @@ def dependence(frame: pd.DataFrame, label: str, other: str, theme: Theme) -> go.
         groups, names = _grouped(frame["other"])
         for name, colour in zip(names, (*colours.series, colours.refer), strict=False):
             mine = groups == name
-            _dots(fig, frame[mine], places[mine], {"color": colour}, f"{other}: {escape(name)}")
+            _dots(
+                fig,
+                frame[mine],
+                places[mine],
+                {"color": colour},
+                f"{escape(other)}: {escape(name)}",
+            )
     fig.add_hline(y=0, line={"color": colours.muted, "width": 1})
     return fig
 
@@ -159,7 +165,7 @@ def _scale(
             "tickvals": [0.02, 0.98],
             "ticktext": list(ends),
             "tickfont": words,
-            "title": {"text": shortened(title, 40), "side": "right", "font": words},
+            "title": {"text": escape(shortened(title, 40)), "side": "right", "font": words},
         },
     }
 
@@ -188,7 +194,11 @@ def _places(values: pd.Series, fig: go.Figure) -> np.ndarray:
     if pd.api.types.is_numeric_dtype(values):
         return values.to_numpy(float)
     groups = list(values.value_counts().index)
-    fig.update_xaxes(tickvals=list(range(len(groups))), ticktext=groups, showgrid=False)
+    fig.update_xaxes(
+        tickvals=list(range(len(groups))),
+        ticktext=[escape(str(group)) for group in groups],
+        showgrid=False,
+    )
     spread = (np.arange(len(values)) * 0.618034) % 1 - 0.5  # even, and the same every time
     return np.asarray(pd.Index(groups).get_indexer(pd.Index(values)) + JITTER * spread)
 

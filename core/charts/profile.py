@@ -1,5 +1,6 @@
 """How one column is spread, and how often its values turn bad."""
 
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -28,6 +29,7 @@ def distribution(
     """
     rated = "bad_rate" in bins
     fig = figure(theme, axis, "Rows", height=420 if rated else 300, y_percent=True)
+    bins = bins.assign(shown=[escape(str(name)) for name in bins["bin"]])
     fig.add_trace(_rows(bins, theme))
     if rated:
         fig.add_trace(_bad_rates(bins, theme))
@@ -40,9 +42,9 @@ def distribution(
         "xaxis": {
             "type": "category",
             "categoryorder": "array",
-            "categoryarray": names,
-            "tickvals": names,
-            "ticktext": ticks,
+            "categoryarray": list(bins["shown"]),
+            "tickvals": list(bins["shown"]),
+            "ticktext": [escape(tick) for tick in ticks],
             "tickangle": -40 if crowded else 0,
         },
     }
@@ -59,7 +61,7 @@ def _rows(bins: pd.DataFrame, theme: Theme) -> go.Bar:
         colours.border if name == _MISSING else faded(colours.accent, 0.75) for name in bins["bin"]
     ]
     return go.Bar(
-        x=bins["bin"],
+        x=bins["shown"],
         y=100 * bins["share"],
         customdata=bins["rows"],
         marker_color=marks,
@@ -74,7 +76,7 @@ def _bad_rates(bins: pd.DataFrame, theme: Theme) -> go.Scatter:
     filled = bins[bins["rows"] > 0]
     rate, low, high = (100 * filled[name] for name in ("bad_rate", "low", "high"))
     return go.Scatter(
-        x=filled["bin"],
+        x=filled["shown"],
         y=rate,
         yaxis="y2",
         mode="markers",

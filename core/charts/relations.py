@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts.template import Theme, figure, palette
-from core.formatting import count
+from core.formatting import count, typeset
 
 _LABEL = 16
 _ROW = 30
@@ -28,7 +28,8 @@ def matrix(pairs: pd.DataFrame, labels: dict[str, str], theme: Theme, words: str
     for row in pairs.to_dict("records"):
         if row["left"] in place and row["right"] in place:
             both = f"{escape(labels[row['left']])} and {escape(labels[row['right']])}"
-            text = f"<b>{both}</b><br>{words} {row['value']:.2f}<br>{count(row['rows'])} rows"
+            value = typeset(f"{row['value']:.2f}")
+            text = f"<b>{both}</b><br>{words} {value}<br>{count(row['rows'])} rows"
             ends = place[row["left"]], place[row["right"]]
             for high, low in (ends, ends[::-1]):
                 values[high, low], hovers[high, low] = row["value"], text
@@ -44,13 +45,14 @@ def matrix(pairs: pd.DataFrame, labels: dict[str, str], theme: Theme, words: str
 
 def _cells(values: np.ndarray, hovers: np.ndarray, theme: Theme) -> go.Heatmap:
     colours = palette(theme)
-    texts = np.where(np.isnan(values), "", [[f"{v:.2f}" for v in row] for row in values])
+    texts = np.where(np.isnan(values), "", [[_brief(v) for v in row] for row in values])
     return go.Heatmap(
         z=values,
         text=texts if len(values) <= 14 else None,
         texttemplate="%{text}" if len(values) <= 14 else None,
         customdata=hovers,
         hovertemplate="%{customdata}<extra></extra>",
+        textfont={"size": 11},
         hoverongaps=False,
         zmin=-1,
         zmax=1,
@@ -59,6 +61,16 @@ def _cells(values: np.ndarray, hovers: np.ndarray, theme: Theme) -> go.Heatmap:
         xgap=1,
         ygap=1,
     )
+
+
+def _brief(value: float) -> str:
+    """Return a value in [-1, 1] so short that ten of them fit a phone.
+
+    >>> _brief(0.453), _brief(-0.041), _brief(-0.001), _brief(1.0)
+    ('.45', '−.04', '0', '1')
+    """
+    text = typeset(f"{value:.2f}").replace("0.", ".", 1).removesuffix(".00")
+    return "0" if text in ("", "\N{MINUS SIGN}") else text
 
 
 def _short(label: str) -> str:

@@ -1,5 +1,7 @@
 """The curve of one field of an additive network, with how frequent its values are beneath."""
 
+from html import escape
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -47,8 +49,9 @@ def bars(frame: pd.DataFrame, axis: str, theme: Theme) -> go.Figure:
     """Draw a category's effect, one bar per value, and how frequent each is."""
     colours = palette(theme)
     fig = panels(axis, theme)
-    names = ["missing" if value is None else str(value) for value in frame["value"]]
+    names = ["missing" if value is None else escape(str(value)) for value in frame["value"]]
     share = frame["rows"] / max(1, frame["rows"].sum())
+    fig.update_xaxes(type="category")
     fig.add_bar(
         x=names,
         y=frame["log_odds"],

@@ -7,6 +7,7 @@ Charts begin with `figure(...)`, which gives them this look. Draw them with
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
+from html import escape
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -96,8 +97,8 @@ def figure(
 
     Args:
         theme: Which palette.
-        x_title: What the horizontal axis shows, with its unit.
-        y_title: What the vertical axis shows, with its unit.
+        x_title: What the horizontal axis shows, with its unit; shown as it is written.
+        y_title: What the vertical axis shows, with its unit; shown as it is written.
         height: Of the whole figure in pixels.
         left: Room for the vertical axis in pixels; more where its ticks are words.
         legend: Where the legend goes; True means above. Inside the plot, in the corner that the
@@ -123,8 +124,16 @@ def figure(
             "showlegend": place != "none",
             "legend": _LEGENDS[place],
             "colorway": list(palette(theme).series),
-            "xaxis": {"title": {"text": x_title}, "ticksuffix": _suffix(x_percent), **xaxis},
-            "yaxis": {"title": {"text": y_title}, "ticksuffix": _suffix(y_percent), **yaxis},
+            "xaxis": {
+                "title": {"text": escape(x_title)},
+                "ticksuffix": _suffix(x_percent),
+                **xaxis,
+            },
+            "yaxis": {
+                "title": {"text": escape(y_title)},
+                "ticksuffix": _suffix(y_percent),
+                **yaxis,
+            },
             **layout,
         },
     )

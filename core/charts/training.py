@@ -1,6 +1,7 @@
 """Training curves: loss and AUC by epoch, of one run or of several laid over each other."""
 
 import math
+from html import escape
 
 import numpy as np
 import pandas as pd
@@ -73,7 +74,8 @@ def overlaid(points: pd.DataFrame, theme: Theme, y_title: str) -> go.Figure:
     places = enumerate(points.groupby("sign", sort=False))
     for (place, (sign, rows)), colour in zip(places, palette(theme).series, strict=False):
         kept = rows[rows["kept"]]
-        reading = f"<b>{sign}</b> · {rows['run'].iloc[0]}<br>epoch %{{x}}: %{{y:.4f}}"
+        run = escape(rows["run"].iloc[0]).replace("%{", "%&#123;")
+        reading = f"<b>{sign}</b> · {run}<br>epoch %{{x}}: %{{y:.4f}}"
         drawn = _thinned(rows, MOST_POINTS)
         fig.add_scatter(
             x=drawn["epoch"],

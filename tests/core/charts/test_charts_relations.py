@@ -12,7 +12,7 @@ def test_a_pair_is_drawn_in_both_places(theme):
     """The diagonal is blank; the hover names both in full words."""
     [cells] = matrix(PAIRS, {"x": "Income <net>", "y": "Debt"}, theme, "Rank correlation").data
     np.testing.assert_array_equal(cells.z, [[np.nan, 0.8], [0.8, np.nan]])
-    assert cells.text[0][1] == "0.80"
+    assert cells.text[0][1] == ".80"
     assert "Income &lt;net&gt; and Debt" in cells.customdata[0][1]
     assert "Rank correlation 0.80" in cells.customdata[0][1]
     assert "1,200 rows" in cells.customdata[0][1]
