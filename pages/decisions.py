@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.errors import NotFoundError
 from ui.components.page import empty_state, failures, page_header
+from ui.components.words import literal
 from ui.decisions_list import back_to_list, decision_list
 from ui.decisions_record import about, decision_record
 from ui.session import workspace
@@ -22,7 +23,7 @@ try:
     entry = registry.decision(asked)
 except NotFoundError as error:
     page_header("Decisions", "What was decided about whom, by which model, and why?")
-    st.warning(str(error), icon=":material/search_off:")
+    st.warning(literal(str(error)), icon=":material/search_off:")
     back_to_list()
     st.stop()
 st.set_page_config(page_title=f"Decision {entry.applicant_ref}")

@@ -11,6 +11,7 @@ from core.errors import LendlensError
 from core.explanation.cohort import Cohort
 from core.explanation.loan_rows import LoanRows
 from core.formatting import of
+from ui.components.words import literal, problem
 from ui.session import workspace
 
 DRAFT = "cohort-draft"
@@ -47,7 +48,7 @@ def cohort_form(rows: LoanRows) -> None:
     try:
         inside = Cohort("", "new", conditions).holds(rows.frame)
     except LendlensError as error:
-        st.error(str(error))
+        problem(error)
         return
     st.caption(f"{of(int(inside.sum()), len(inside), 'applicants of the loan file')}.")
     _save(rows, conditions)
@@ -57,7 +58,8 @@ def _added(draft: list[Condition], rows: LoanRows) -> None:
     """List the conditions so far, each with a button that takes it away."""
     for place, condition in enumerate(draft):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{condition.sentence(rows.schema[condition.field])}, and")
+            sentence = condition.sentence(rows.schema[condition.field])
+            st.markdown(f"{literal(sentence)}, and")
             st.button(
                 "Take away",
                 key=f"cohort-drop-{place}",
@@ -105,7 +107,7 @@ def _value(rows: LoanRows, column: Column, key: str) -> tuple[str, ...] | float 
     if column.kind == "number":
         unit = f" in {column.unit}" if column.unit else ""
         median = float(np.nanmedian(values))
-        return float(st.number_input(f"Value{unit}", value=median, format="%g", key=key))
+        return float(st.number_input(literal(f"Value{unit}"), value=median, format="%g", key=key))
     frequent = [str(each) for each in values.value_counts().index[:MOST_VALUES]]
     return tuple(st.multiselect("Values", frequent, placeholder="Choose values", key=key))
 
@@ -119,7 +121,7 @@ def _save(rows: LoanRows, conditions: tuple[Condition, ...]) -> None:
     try:
         saved = workspace().registry.add_cohort(rows.source_id, name, to_json(conditions))
     except LendlensError as error:
-        st.error(str(error))
+        problem(error)
         return
     st.session_state.pop(f"{DRAFT}-{rows.source_id}", None)
     st.query_params["cohort"] = saved.id

@@ -6,6 +6,7 @@ from core.data.finding import Finding
 from core.formatting import MISSING, count, counted, percent
 from ui.components.metrics import Figure, metric_row
 from ui.components.shelf import shelf
+from ui.components.words import literal
 from ui.data_draft import Draft, View
 from ui.data_survey import wait_for_survey
 
@@ -94,12 +95,13 @@ def _more(draft: Draft, rest: list[Finding]) -> None:
 def _finding(draft: Draft, finding: Finding, number: int) -> None:
     words, button = st.columns([4, 1], vertical_alignment="center")
     words.markdown(
-        f"{_ICONS[finding.severity]} **{finding.title}.** {finding.evidence} {finding.remedy}"
+        f"{_ICONS[finding.severity]} **{literal(finding.title)}.** "
+        + literal(f"{finding.evidence} {finding.remedy}")
     )
     if finding.fix:
         button.button(
             "Add this step",
-            help=finding.fix.title,
+            help=literal(finding.fix.title),
             key=f"mend-{number}",
             on_click=_add_step,
             args=(draft, finding),

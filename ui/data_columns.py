@@ -13,6 +13,7 @@ from core.data.schema import Column, Kind, Role, Schema
 from core.data.step import listing
 from core.data.tally import tally
 from core.errors import SchemaError
+from ui.components.words import literal, problem
 from ui.data_dictionary import dictionary
 from ui.data_draft import Draft, View, source_rows
 
@@ -76,9 +77,10 @@ def _protected(schema: Schema) -> None:
     names = [column.label for column in columns]
     if not names:
         return
+    names_said = literal(listing(names))
     has_age = any(protected_ground(column.name) == "Age" for column in columns)
     st.info(
-        f"{listing(names)} {'is' if len(names) == 1 else 'are'} protected. Lending law forbids to "
+        f"{names_said} {'is' if len(names) == 1 else 'are'} protected. Lending law forbids to "
         "decide by sex, marital status, nationality, race or religion, and allows age only under "
         "strict conditions. Protected columns are kept out of the model, and kept in the data "
         "set, so that you can assess whether its decisions treat people differently."
@@ -171,7 +173,7 @@ def _take(draft: Draft, key: str, base: pd.DataFrame) -> None:
         try:
             schema, more = edited(schema, {name: changes}, source_rows(draft.source.id))
         except SchemaError as error:
-            st.error(f"{name} was not changed. {error}", icon=":material/error:")
+            problem(f"{name} was not changed. {error}")
             continue
         others_changed |= more
     if schema == draft.schema:

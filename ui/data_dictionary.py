@@ -11,6 +11,7 @@ from core.errors import LendlensError
 from core.formatting import count, of
 from ui.components.shelf import shelf
 from ui.components.table import csv_download, table
+from ui.components.words import problem
 from ui.data_draft import Draft
 
 
@@ -58,7 +59,7 @@ def _upload(draft: Draft, forget_edits: Callable[[], None]) -> None:
     try:
         found = read_dictionary(file.getvalue(), draft.schema)
     except LendlensError as error:
-        st.error(f"This file was not read. {error}", icon=":material/error:")
+        problem(f"This file was not read. {error}")
         return
     _report(found)
     if found.schema == draft.schema:

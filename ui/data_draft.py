@@ -22,6 +22,7 @@ from core.data.schema import Schema, outcome_vector
 from core.data.survey import Survey
 from core.errors import LendlensError, SchemaError
 from core.store.tables import Source
+from ui.components.words import problem
 from ui.data_survey import looking
 from ui.session import workspace
 
@@ -164,8 +165,8 @@ class Draft:
 
 def show_problem() -> None:
     """Say why the last change was not made, once."""
-    if problem := st.session_state.pop(_PROBLEM, None):
-        st.error(problem, icon=":material/error:")
+    if said := st.session_state.pop(_PROBLEM, None):
+        problem(said)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -21,6 +21,7 @@ from core.store.tables import Source
 from ui import links
 from ui.components.pickers import pick
 from ui.components.table import table
+from ui.components.words import literal, problem
 from ui.data_draft import source_rows
 from ui.data_reading import AT_ONCE, Reading, readings, watch
 from ui.session import workspace
@@ -122,7 +123,7 @@ def _read(uploaded: UploadedFile, dialect: Dialect | None) -> None:
     with st.empty().container():
         _first_rows(view, dialect)
     try:
-        with st.spinner(f"Reading {uploaded.name}", show_time=True):
+        with st.spinner(f"Reading {literal(uploaded.name)}", show_time=True):
             source = catalog.add_source(workspace(), uploaded.name, view, dialect)
     except LendlensError as error:
         st.session_state[_FAILED] = _failure(error, uploaded.file_id, view, dialect)
@@ -167,7 +168,7 @@ def _first_rows(view: memoryview, dialect: Dialect | None) -> None:
 
 def _after(failed: _Failed) -> Dialect | None:
     """Say why it failed, and return how to read it instead once that is chosen."""
-    st.error(failed.message, icon=":material/error:")
+    problem(failed.message)
     if failed.guess is None:
         return None
     if failed.broken and failed.good and _skip(failed):
@@ -216,7 +217,7 @@ def reading(source: Source) -> None:
     """Show how the file was read, and read it in another way when asked."""
     dialect = Dialect.from_json(source.dialect)
     for note in source.dialect.get("notes", []):
-        st.warning(note, icon=":material/info:")
+        st.warning(literal(note), icon=":material/info:")
     if skipped := source.dialect.get("broken"):
         st.download_button(
             f"Download the {count(skipped)} skipped rows",
@@ -230,7 +231,7 @@ def reading(source: Source) -> None:
         links.go("data", source=catalog.reread(workspace(), source.id, changed).id)
     personal = Schema.from_json(source.schema).personal
     rows = masked_frame(source_rows(source.id).head(10), personal)
-    st.caption(f"The first {len(rows)} rows of {source.filename} as read")
+    st.caption(f"The first {len(rows)} rows of {literal(source.filename)} as read")
     alt = "First rows of the file"
     table(rows, alt=alt, key=f"first-rows-{source.id}", height="content")
 

@@ -16,6 +16,7 @@ from core.formatting import MISSING, percent
 from ui import theme
 from ui.components.figure import draw
 from ui.components.table import table
+from ui.components.words import literal
 from ui.data_draft import Draft, View
 from ui.data_relations import relations
 
@@ -129,7 +130,7 @@ def _picture(about: ColumnProfile, view: View) -> None:
         alt=f"Rows and bad rate for each range of {about.label}. {picture.finding}.",
     )
     if description := view.schema[about.name].description:
-        st.caption(description)
+        st.caption(literal(description))
 
 
 @dataclass(frozen=True, slots=True)

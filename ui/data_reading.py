@@ -11,6 +11,7 @@ from core.data.dialect import Dialect
 from core.store.tables import Source
 from core.store.workspace import Workspace
 from ui.components.jobs import polled
+from ui.components.words import literal
 
 AT_ONCE = 10_000_000
 """Bytes that are read within half a second, while the page waits."""
@@ -76,5 +77,5 @@ def watch(reading: Reading) -> None:
 def _watch(reading: Reading, looks: "count[int]") -> None:
     if polled(looks) and reading.result.done():
         st.rerun()
-    st.progress(reading.done, f"Reading {reading.name}: {reading.said}")
+    st.progress(reading.done, literal(f"Reading {reading.name}: {reading.said}"))
     st.caption("It is kept as soon as it is read: the page may be left or refreshed meanwhile.")

@@ -14,6 +14,7 @@ from core.data.steps import STEPS, Step
 from core.errors import DataError
 from core.formatting import MISSING, count, of
 from ui.components.table import table
+from ui.components.words import literal
 from ui.data_draft import Draft, View
 from ui.data_recipe_file import handing_on
 from ui.data_recipe_shelf import recipe_shelf
@@ -49,7 +50,8 @@ def _steps(draft: Draft, view: View) -> None:
 def _step(draft: Draft, place: int, step: Step, said: str, off: bool) -> None:
     """Draw one step with what can be done to it."""
     row = st.container(horizontal=True, wrap=False, gap="xsmall")
-    title, said = (f":gray[{step.title}]", f":gray[{said}]") if off else (f"**{step.title}**", said)
+    name = literal(step.title)
+    title, said = (f":gray[{name}]", f":gray[{said}]") if off else (f"**{name}**", said)
     row.markdown(f"{place + 1}. {title}  \n{said}", width="stretch")
     recipe, last = draft.recipe, len(draft.recipe.steps) - 1
     acts: list[tuple[str, str, Callable[[], Recipe], bool]] = [
@@ -94,7 +96,7 @@ def _add(draft: Draft, view: View) -> None:
     try:
         seen = _tried(view, step)
     except DataError as error:
-        st.warning(str(error), icon=":material/error:")
+        st.warning(literal(str(error)), icon=":material/error:")
         return
     _preview(step, seen, view.schema.personal)
     st.button(
@@ -134,7 +136,7 @@ def step_adds(seen: StepPreview) -> bool:
 
 
 def _preview(step: Step, seen: StepPreview, personal: tuple[str, ...]) -> None:
-    st.markdown(f"**{step.title}**  \n{touched(seen)}")
+    st.markdown(f"**{literal(step.title)}**  \n{touched(seen)}")
     before, after = (masked_frame(each, personal) for each in (seen.before, seen.after))
     rows = before_and_after(step, replace(seen, before=before, after=after))
     if len(rows):

@@ -9,6 +9,7 @@ from core.errors import LendlensError
 from core.formatting import count
 from core.store.tables import SavedRecipe
 from ui.components.shelf import shelf
+from ui.components.words import literal, problem
 from ui.data_draft import Draft
 from ui.data_recipe_file import as_json, use
 from ui.session import workspace
@@ -36,13 +37,13 @@ def _recipes(draft: Draft) -> None:
 
 def _tell() -> None:
     """Say what came of the last click, and offer to take a removal back."""
-    if problem := st.session_state.pop(_TOLD, None):
-        st.error(problem, icon=":material/error:")
+    if said := st.session_state.pop(_TOLD, None):
+        problem(said)
     removed = st.session_state.pop(_REMOVED, None)
     if removed is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.info(f"The recipe “{removed.name}” was deleted.")
+        st.info(f"The recipe “{literal(removed.name)}” was deleted.")
         back = workspace().registry.restore_recipe
         st.button("Put it back", key="recipe-back", on_click=back, args=(removed.id,))
 
@@ -53,7 +54,8 @@ def _recipe(draft: Draft, recipe: SavedRecipe) -> None:
     steps = f"{count(len(recipe.steps))} step{'s' * (len(recipe.steps) != 1)}"
     made_for = workspace().registry.source(recipe.source_id).name
     row.markdown(
-        f"**{recipe.name}**  \n{steps}, made for {made_for} on {recipe.created_at:%Y-%m-%d}",
+        f"**{literal(recipe.name)}**  \n{steps}, made for {literal(made_for)} "
+        f"on {recipe.created_at:%Y-%m-%d}",
         width="stretch",
     )
     row.button(

@@ -6,10 +6,11 @@ import streamlit as st
 
 from core.data import catalog
 from core.errors import LendlensError
-from core.formatting import count, percent
+from core.formatting import counted, percent
 from core.store.tables import DataSet
 from ui import links
 from ui.components.pickers import data_set_name
+from ui.components.words import literal, problem
 from ui.data_answer import ready
 from ui.data_columns import forget_edits
 from ui.data_draft import Draft, View
@@ -68,8 +69,8 @@ def _go_on(saved: DataSet) -> None:
     words, button = st.columns([3, 1], vertical_alignment="center")
     rate = percent(saved.bads / saved.rows)
     words.markdown(
-        f":material/check_circle: Saved as **{data_set_name(saved)}**: {count(saved.rows)} rows, "
-        f"{rate} bad."
+        f":material/check_circle: Saved as **{literal(data_set_name(saved))}**: "
+        f"{counted(saved.rows, 'row')}, {rate} bad."
     )
     if button.button("Train on this data set", type="primary", key="train-on-it", width="stretch"):
         links.go("training", dataset=saved.id)
@@ -98,6 +99,6 @@ def _save(draft: Draft, view: View) -> None:
         with st.spinner("Saving the data set"):
             catalog.save_data_set(workspace(), draft.source.id, chosen, draft.schema, draft.recipe)
     except LendlensError as error:
-        st.error(str(error), icon=":material/error:")
+        problem(error)
         return
     st.rerun()

@@ -12,6 +12,7 @@ from core.store.tables import DataSet
 from ui import links, theme
 from ui.components.pickers import data_set_name
 from ui.components.table import csv_download, table
+from ui.components.words import literal
 from ui.data_draft import Draft, View
 from ui.session import workspace
 
@@ -103,7 +104,7 @@ def _said(found: tuple[ColumnDrift, ...], before: DataSet, after: DataSet) -> st
     changed = [each for each in found if each.change != "same"]
     moved = max((each for each in found if each.psi), key=lambda each: each.psi or 0, default=None)
     most = (
-        f" **{moved.name}** moved most (PSI {metric(moved.psi)}: {moved.verdict})."
+        f" **{literal(moved.name)}** moved most (PSI {metric(moved.psi)}: {moved.verdict})."
         if moved
         else " No distribution moved."
     )

@@ -18,6 +18,7 @@ from ui.components.metrics import Figure, metric_row
 from ui.components.pickers import model_name
 from ui.components.table import table
 from ui.components.verdict import LOOKS
+from ui.components.words import problem
 from ui.session import workspace
 
 PAGE = 50
@@ -166,7 +167,7 @@ def _whole_check(number: int) -> None:
     if check.whole:
         st.success(f"All {count(check.records)} records are what was written.")
     else:
-        st.error(f"Record {check.broken_seq:,} ({check.broken_id}): {check.why}")
+        problem(f"Record {check.broken_seq:,} ({check.broken_id}): {check.why}")
 
 
 def _table(filters: Filters, found: int) -> None:

@@ -19,6 +19,7 @@ from ui.components.pickers import model_name
 from ui.components.shelf import shelf
 from ui.components.table import table
 from ui.components.verdict import LOOKS, verdict
+from ui.components.words import literal, problem
 from ui.scoring_answer import cut_off_picture
 from ui.session import workspace
 
@@ -31,7 +32,9 @@ def decision_record(entry: DecisionRecord) -> None:
     with picture:
         cut_off_picture(entry.pd_hat, Policy.from_json(entry.policy), "decision-cut-offs")
     if entry.override:
-        st.info(f"Rationale: {entry.override['rationale']}", icon=":material/person_alert:")
+        st.info(
+            f"Rationale: {literal(entry.override['rationale'])}", icon=":material/person_alert:"
+        )
     left, right = st.columns([7, 6], gap="large")
     with left:
         _reasons(entry)
@@ -64,13 +67,13 @@ def _by_score(entry: DecisionRecord) -> Decision:
 def _reasons(entry: DecisionRecord) -> None:
     st.subheader("Principal reasons", anchor=False)
     for rule in entry.method.get("rules", ()):
-        st.markdown(f":material/gavel: {typeset(rule['reason'])} :gray[(policy rule)]")
+        st.markdown(f":material/gavel: {literal(typeset(rule['reason']))} :gray[(policy rule)]")
     if not entry.reasons:
         st.markdown("No field raised the risk above that of the reference population.")
     for place, reason in enumerate(entry.reasons, start=1):
-        st.markdown(f"{place}. {typeset(reason['sentence'])}")
+        st.markdown(f"{place}. {literal(typeset(reason['sentence']))}")
     if sentence := entry.method.get("reference", {}).get("sentence"):
-        st.caption(f"Reference population: {sentence}")
+        st.caption(f"Reference population: {literal(sentence)}")
 
 
 def _notice(entry: DecisionRecord) -> None:
@@ -93,7 +96,7 @@ def _checks(entry: DecisionRecord) -> None:
     try:
         again = replay(workspace(), entry.id)
     except LendlensError as error:
-        st.error(f"It cannot be replayed. {error}", icon=":material/error:")
+        problem(f"It cannot be replayed. {error}")
         return
     if again.same:
         st.success(
@@ -153,7 +156,9 @@ def _full(entry: DecisionRecord) -> None:
     st.markdown(f"**Method** {entry.method.get('selection', '')}")
     if wording := entry.method.get("wording", {}).get("id"):
         st.markdown(f"**Wording** of the version's own reason list, id {wording}.")
-    links.link(model_name(model), "models", icon=":material/deployed_code:", model=model.id)
+    links.link(
+        literal(model_name(model)), "models", icon=":material/deployed_code:", model=model.id
+    )
     st.json(json.loads(export_json([entry]))[0], expanded=1)
     st.download_button(
         "Download record",

@@ -2,13 +2,13 @@
 
 from json import loads
 
-import pandas as pd
 import streamlit as st
 
 from core.evaluation.checks import Check, findings
 from core.store.tables import Run
 from ui.components.shelf import shelf
-from ui.components.table import table
+from ui.components.table import worded_table
+from ui.components.words import literal
 from ui.session import workspace
 
 _ICONS = {
@@ -25,7 +25,9 @@ def checks(run: Run) -> None:
         return
     for each in findings(found):
         icon = _ICONS["finding"][each.severity]
-        st.markdown(f"{icon} **{each.title}.** {each.evidence} {each.remedy}")
+        st.markdown(
+            f"{icon} **{literal(each.title)}.** {literal(each.evidence)} {literal(each.remedy)}"
+        )
     passed = sum(each.result == "passed" for each in found)
     made = sum(each.result != "not applicable" for each in found)
     shelf(
@@ -36,18 +38,16 @@ def checks(run: Run) -> None:
 
 
 def _table(found: tuple[Check, ...]) -> None:
-    words = {"finding": "look", "passed": "passed", "not applicable": "not applicable"}
+    words = {"finding": "To look at", "passed": "Passed", "not applicable": "Not applicable"}
     rows = [
-        (f"{each.title}", words[each.result], f"{each.evidence} {each.remedy}".strip())
+        {
+            "Check": each.title,
+            "Result": words[each.result],
+            "What was seen": f"{each.evidence} {each.remedy}".strip(),
+        }
         for each in found
     ]
-    table(
-        pd.DataFrame(rows, columns=["Check", "Result", "What was seen"]),
-        alt="All checks of this run",
-        key="checks",
-        height="content",
-        column_config={"What was seen": st.column_config.TextColumn(width="large")},
-    )
+    worded_table(rows, alt="All checks of this run", wraps=True)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -17,6 +17,7 @@ from core.store.tables import Run
 from ui.cohorts import loan_rows, pick_cohort
 from ui.components.page import failures
 from ui.components.table import csv_download, table
+from ui.components.words import literal
 from ui.evaluation_evidence import Evidence
 from ui.evaluation_figures import figure_grid
 from ui.evaluation_view import figure, worded
@@ -35,7 +36,7 @@ def cohort_section(evidence: Evidence, run: Run) -> None:
         try:
             _report(evidence, run, cohort)
         except (CohortError, ConditionError, EvaluationError) as error:
-            st.info(str(error), icon=":material/group_off:")
+            st.info(literal(str(error)), icon=":material/group_off:")
 
 
 def _report(evidence: Evidence, run: Run, cohort: Cohort) -> None:
@@ -44,12 +45,12 @@ def _report(evidence: Evidence, run: Run, cohort: Cohort) -> None:
     require_enough(int(inside.sum()), cohort, len(inside))
     part = _part(evidence.rows, inside)
     found = _estimates(run.id, run.digest, cohort.id, part)
-    st.subheader(_finding(cohort, found["auc"], evidence.report.of("auc")), anchor=False)
+    st.subheader(literal(_finding(cohort, found["auc"], evidence.report.of("auc"))), anchor=False)
     expected, bad = part.scores[SUBJECT].mean(), part.y_true.mean()
     st.markdown(
         f"{count(len(part.y_true))} of {count(len(inside))} test applicants, for whom "
-        f"{cohort.sentence(rows.schema)}. {percent(float(bad))} of them defaulted; the network "
-        f"expected {percent(float(expected))}."
+        f"{literal(cohort.sentence(rows.schema))}. {percent(float(bad))} of them defaulted; "
+        f"the network expected {percent(float(expected))}."
     )
     figure_grid([figure(name, found[name]) for name in NAMES])
     frame = _beside(found, evidence)

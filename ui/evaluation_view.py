@@ -17,6 +17,7 @@ from ui.components.jobs import job_progress
 from ui.components.metrics import Figure
 from ui.components.page import empty_state
 from ui.components.table import worded_table
+from ui.components.words import literal
 from ui.evaluation_evidence import Evidence
 from ui.evaluation_figures import figure_grid
 from ui.session import workspace
@@ -45,8 +46,8 @@ def summary(report: Report) -> None:
     """Say what the figures mean before showing them."""
     first, *rest = plain_summary(report)
     with st.container(border=True, key="summary"):
-        st.subheader(first, anchor=False)
-        st.markdown(" ".join(rest))
+        st.subheader(literal(first), anchor=False)
+        st.markdown(literal(" ".join(rest)))
 
 
 def score_figures(report: Report) -> None:

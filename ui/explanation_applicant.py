@@ -14,6 +14,7 @@ from ui import links, theme
 from ui.components.figure import draw
 from ui.components.page import failures
 from ui.components.verdict import verdict
+from ui.components.words import literal
 from ui.explanation_data import Picture
 from ui.explanation_overall import gap_text
 from ui.scoring_answer import by_rule, force_text
@@ -93,12 +94,12 @@ def _explained(scorer: Scorer, said: Assessment, where: str, compared_with: Kind
     left, right = st.columns([4, 7], gap="large")
     with left:
         verdict(said.decision, said.default_probability, said.points, by_rule(said))
-        st.caption(where)
+        st.caption(literal(where))
         force_text(scorer, attribution, reference.name)
         if said.reasons:
             st.markdown("**What raises the risk most**")
         for place, reason in enumerate(said.reasons, start=1):
-            st.markdown(f"{place}. {typeset(reason.sentence)}")
+            st.markdown(f"{place}. {literal(typeset(reason.sentence))}")
     with right:
         finding = words.applicant(
             attribution,

@@ -19,6 +19,7 @@ from ui import theme
 from ui.cohorts import loan_rows, remove_button
 from ui.components.figure import draw
 from ui.components.metrics import Figure, metric_row
+from ui.components.words import literal
 from ui.explanation_data import Picture
 from ui.session import workspace
 
@@ -55,7 +56,11 @@ def pick_population(scorer: Scorer, cohort: Cohort | None) -> tuple[Scorer, Kind
 
 
 def _name(scorer: Scorer, kind: Kind) -> str:
-    return NAMES[kind].capitalize() if kind in NAMES else f"“{scorer.references[kind].called}”"
+    return (
+        NAMES[kind].capitalize()
+        if kind in NAMES
+        else literal(f"“{scorer.references[kind].called}”")
+    )
 
 
 def _knowing(scorer: Scorer, kind: Kind) -> Scorer:
@@ -63,7 +68,7 @@ def _knowing(scorer: Scorer, kind: Kind) -> Scorer:
     try:
         return _against(workspace(), scorer.model.id, kind)
     except (CohortError, ConditionError) as error:
-        st.caption(f"Nobody can be compared with this cohort. {error}")
+        st.caption(f"Nobody can be compared with this cohort. {literal(str(error))}")
         return scorer
 
 
@@ -75,13 +80,13 @@ def _against(_workspace: Workspace, model_id: str, kind: Kind) -> Scorer:
 def cohort_section(picture: Picture, cohort: Cohort, run: Run) -> None:
     """Draw the figures of a cohort beside everyone's."""
     rows = loan_rows(run)
-    st.header(f"Cohort: {cohort.name}", anchor=False)
-    st.caption(f"Applicants for whom {cohort.sentence(rows.schema)}.")
+    st.header(f"Cohort: {literal(cohort.name)}", anchor=False)
+    st.caption(f"Applicants for whom {literal(cohort.sentence(rows.schema))}.")
     inside = rows.holds(cohort, picture.explained.values.index)
     try:
         require_enough(int(inside.sum()), cohort, len(inside))
     except (CohortError, ConditionError) as error:
-        st.info(str(error), icon=":material/group_off:")
+        st.info(literal(str(error)), icon=":material/group_off:")
         remove_button(cohort)
         return
     frame = picture.once(

@@ -11,6 +11,7 @@ from core.explanation.reference_change import change
 from core.formatting import count, percent
 from ui.components.shelf import shelf
 from ui.components.table import csv_download, table
+from ui.components.words import literal
 from ui.explanation_data import Picture, stored_picture
 from ui.explanation_overall import start_button
 
@@ -55,8 +56,8 @@ def _method() -> None:
 
 def _reference(scorer: Scorer, picture: Picture | None, reference: Reference) -> None:
     st.markdown(
-        f"{reference.sentence} The choice changes the reasons, so it is stored with the model "
-        f"and named in every decision (id {reference.id})."
+        f"{literal(reference.sentence)} The choice changes the reasons, so it is stored with the "
+        f"model and named in every decision (id {reference.id})."
     )
     ordered = sorted(scorer.references.values(), key=lambda each: each.kind != reference.kind)
     columns = [scorer.bundle.schema[name] for name in scorer.bundle.features]
@@ -71,6 +72,7 @@ def _reference(scorer: Scorer, picture: Picture | None, reference: Reference) ->
     table(
         pd.DataFrame(fields | typical_values),
         alt="Typical value of each field in each reference population",
+        height="content",
     )
     st.markdown("**What changes with another group**, for applicants who are not approved:")
     changes = pd.DataFrame([_change(scorer, picture, each) for each in ordered])

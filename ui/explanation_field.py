@@ -12,6 +12,7 @@ from core.explanation.shapes import density
 from core.formatting import count, percent
 from ui import theme
 from ui.components.figure import draw
+from ui.components.words import literal
 from ui.explanation_data import Picture
 
 CONTRIBUTION, EVERYONE = "What it contributes", "If everyone had the same value"
@@ -77,7 +78,7 @@ def _contribution(picture: Picture, field: str, fields: list[str]) -> None:
     missing = f"; {left_out:,} without a value are left out" if left_out else ""
     st.caption(
         f"One dot per applicant: {words.how_many(len(frame) + left_out, picture.of)}{missing}. "
-        f"{_why_partner(picture, field, other)}"
+        f"{literal(_why_partner(picture, field, other))}"
     )
 
 
@@ -104,7 +105,7 @@ def _everyone(scorer: Scorer, picture: Picture, column: Column) -> None:
         f"{count(len(found.lines))} single applicants. Below: how often values occur among "
         f"{count(len(values))} applicants; where they are rare, the network says little that can "
         "be relied on. All other fields stay as they are, so some of these applicants cannot exist."
-        f"{_missing_said(found)}"
+        f"{literal(_missing_said(found))}"
     )
 
 

@@ -14,6 +14,7 @@ from core.formatting import count
 from ui import theme
 from ui.components.figure import draw
 from ui.components.shelf import shelf
+from ui.components.words import literal
 from ui.explanation_data import Picture
 from ui.explanation_overall import not_worked_out
 
@@ -98,8 +99,8 @@ def _pairs(picture: Picture, pairs: Interactions, reference: Reference) -> None:
         f"The {len(fields)} weightiest fields; {clear} of all {len(pairs.pairs)} pairs work "
         f"together beyond chance. From {count(pairs.rows)} of {count(picture.of)} test "
         f"applicants, {pairs.draws} coalitions for each pair and applicant, against "
-        f"{count(reference.n)} {reference.name}; 95 % intervals over applicants on hover and in "
-        "the table."
+        f"{count(reference.n)} {literal(reference.name)}; 95 % intervals over applicants on hover "
+        "and in the table."
     )
     st.markdown(PAIRS_HELP)
 
@@ -120,7 +121,9 @@ def _challengers(picture: Picture, figures: ChallengerFigures, reference: Refere
         alt="Rank of each field for the network and each challenger",
     )
     said = challenger_figures.agreement(frame)
-    st.markdown(" ".join(challenger_figures.differences(frame)) or "No field is seen far apart.")
+    st.markdown(
+        literal(" ".join(challenger_figures.differences(frame))) or "No field is seen far apart."
+    )
     correlations = "; ".join(
         f"{each['name']} {each['correlation']:.2f}" for each in said.to_dict("records")
     )
@@ -129,9 +132,10 @@ def _challengers(picture: Picture, figures: ChallengerFigures, reference: Refere
         f"Numbers are ranks, shading is the share of the total effect; the {len(fields)} fields "
         f"that weigh most for the network. Challengers: mean absolute SHAP values of "
         f"{count(figures.rows)} test applicants; network: of {count(len(picture.explained))}; "
-        f"against {count(reference.n)} {reference.name}. Rank correlation with the network over "
-        f"all fields (Spearman): {correlations}. Largest unexplained rest of a challenger: "
-        f"{gap:.6f} log-odds. {_otherwise(figures, frame)} {_left_out(figures)}"
+        f"against {count(reference.n)} {literal(reference.name)}. Rank correlation with the "
+        f"network over all fields (Spearman): {correlations}. Largest unexplained rest of a "
+        f"challenger: {gap:.6f} log-odds. {_otherwise(figures, frame)} "
+        f"{literal(_left_out(figures))}"
     )
     st.markdown(SHAP_HELP)
 

@@ -17,6 +17,7 @@ from ui import theme
 from ui.components.figure import draw
 from ui.components.jobs import job_progress, polled
 from ui.components.metrics import Figure, metric_row
+from ui.components.words import literal
 from ui.explanation_data import Picture
 from ui.session import workspace
 
@@ -28,9 +29,9 @@ def answer(scorer: Scorer, picture: Picture, reference: Reference) -> None:
     """Say what moves the risk, in words and in figures."""
     importance = picture.importance
     with st.container(border=True, key="explanation-summary"):
-        st.subheader(words.headline(importance), anchor=False)
+        st.subheader(literal(words.headline(importance)), anchor=False)
         st.markdown(
-            f"{words.directions(importance)} Compared with {reference.name}, "
+            f"{literal(words.directions(importance))} Compared with {literal(reference.name)}, "
             f"on {words.how_many(len(picture.explained), picture.of)}."
         )
     first = importance.iloc[0]
@@ -136,8 +137,8 @@ def not_yet(scorer: Scorer, compared_with: Kind, reference: Reference) -> None:
     with st.container(border=True, horizontal_alignment="center", key="explanation-missing"):
         st.space("small")
         st.markdown(
-            f"What moves the risk overall, compared with {reference.name}, has not been worked "
-            "out for this model yet. It takes a minute or so and is kept.",
+            f"What moves the risk overall, compared with {literal(reference.name)}, has not been "
+            "worked out for this model yet. It takes a minute or so and is kept.",
             text_alignment="center",
         )
         start_button(scorer, compared_with, ROWS, "Explain the model", primary=True)

@@ -17,6 +17,7 @@ from ui import links
 from ui.components.pickers import run_name
 from ui.components.shelf import shelf
 from ui.components.table import csv_download
+from ui.components.words import literal
 from ui.explanation_data import Picture
 from ui.explanation_overall import not_worked_out
 from ui.session import workspace
@@ -90,7 +91,7 @@ def _finding(few: pd.DataFrame, frame: pd.DataFrame) -> str:
     names = listing(list(few["label"].head(3)) + _others(len(few) - 3))
     return (
         f"**{count(len(few))} of {count(len(frame))} fields hardly matter for the ranking:** "
-        f"{names}. The AUC falls by less than {LITTLE} without any one of them."
+        f"{literal(names)}. The AUC falls by less than {LITTLE} without any one of them."
     )
 
 
@@ -156,8 +157,10 @@ def _trained(run: Run, picture: Picture) -> None:
         labels = [picture.schema[name].label for name in without]
         names = listing(labels[:3] + _others(len(labels) - 3))
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"Trained without {names}:", width="content")
-            links.link(run_name(other), "training", run=other.id, icon=":material/model_training:")
+            st.markdown(f"Trained without {literal(names)}:", width="content")
+            links.link(
+                literal(run_name(other)), "training", run=other.id, icon=":material/model_training:"
+            )
             if other.digest:
                 links.link(
                     "Compare",

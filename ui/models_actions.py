@@ -16,6 +16,7 @@ from ui import links
 from ui.components.pickers import model_name
 from ui.components.table import table
 from ui.components.verdict import LOOKS
+from ui.components.words import literal, problem
 from ui.models_evidence import PERCENT, unseen_rows
 from ui.session import workspace
 
@@ -49,9 +50,9 @@ DELETE_HELP = "Only a version that was never published and never decided can be 
 
 @st.dialog("Publish as champion", icon=":material/verified:")
 def _publish(model: ModelVersion, champion: ModelVersion | None) -> None:
-    instead = f" instead of {model_name(champion)}" if champion else ""
+    instead = f" instead of {literal(model_name(champion))}" if champion else ""
     st.markdown(
-        f"From now on pages and REST score with **{model_name(model)}**{instead}. "
+        f"From now on pages and REST score with **{literal(model_name(model))}**{instead}. "
         "Decisions already made stay as they are, and you can roll back."
     )
     st.text_input("Note for the history", key="publish-note", max_chars=200)
@@ -67,7 +68,7 @@ def _publish(model: ModelVersion, champion: ModelVersion | None) -> None:
 @st.dialog("Delete this version", icon=":material/delete:")
 def _delete(model: ModelVersion) -> None:
     st.markdown(
-        f"**{model_name(model)}** and its explanations are deleted for good. "
+        f"**{literal(model_name(model))}** and its explanations are deleted for good. "
         "The run it came from stays."
     )
 
@@ -87,8 +88,8 @@ def _delete(model: ModelVersion) -> None:
 @st.dialog("Roll back", icon=":material/undo:")
 def _roll_back(champion: ModelVersion, previous: ModelVersion) -> None:
     st.markdown(
-        f"**{model_name(previous)}** becomes the champion again instead of "
-        f"{model_name(champion)}. Both stay, with all decisions made with them."
+        f"**{literal(model_name(previous))}** becomes the champion again instead of "
+        f"{literal(model_name(champion))}. Both stay, with all decisions made with them."
     )
     st.text_input("Why", key="roll-back-note", max_chars=200)
 
@@ -104,10 +105,10 @@ def _note(key: str) -> str:
     return str(st.session_state.get(key) or "").strip()
 
 
-def problem() -> None:
+def refusal() -> None:
     """Show once why the last thing asked for was refused."""
     if said := st.session_state.pop(PROBLEM, None):
-        st.error(said, icon=":material/error:")
+        problem(said)
 
 
 @st.fragment
@@ -130,7 +131,7 @@ def other_cut_offs(model: ModelVersion) -> None:
             now, approve_below=round(approve / 100, 5), decline_from=round(decline / 100, 5)
         )
     except LendlensError as error:
-        st.error(str(error), icon=":material/error:")
+        problem(error)
         return
     _compare(model, now, tried)
     same = tried.digest == now.digest
@@ -186,7 +187,7 @@ def history(champion: ModelVersion | None) -> None:
                 "Model": [names.get(each.model_id, each.model_id) for each in newest_first],
                 "What": ["Rolled back" if e.roll_back else "Published" for e in newest_first],
                 "User": [each.user for each in newest_first],
-                "Note": [each.note for each in newest_first],
+                "Note": [each.note or None for each in newest_first],
             }
         ),
         alt="Publication history, the newest first",
@@ -197,5 +198,7 @@ def history(champion: ModelVersion | None) -> None:
     previous = registry.previous_champion()
     if champion is None or previous is None:
         return
-    if st.button(f"Roll back to {model_name(previous)}", icon=":material/undo:", key="roll-back"):
+    if st.button(
+        f"Roll back to {literal(model_name(previous))}", icon=":material/undo:", key="roll-back"
+    ):
         _roll_back(champion, previous)

@@ -16,14 +16,17 @@ from core.evaluation.intervals import Estimate
 from core.evaluation.report import Report
 from core.evaluation.words import TERMS
 from core.formatting import MISSING, count, interval, metric, percent
+from core.model.settings import PRESETS, NetworkSettings
 from core.store.tables import ModelVersion
 from core.store.workspace import Workspace
 from ui import links
 from ui.components.metrics import Figure, metric_row
 from ui.components.pickers import data_set_name, run_name
 from ui.components.shelf import shelf
-from ui.components.table import table
+from ui.components.table import table, worded_table
+from ui.components.words import literal
 from ui.session import workspace
+from ui.training_settings import settings_table
 
 APPROVED = "Approved test applicants whose probability of default lies below the approval cut-off."
 BAD_AMONG = "How many of the applicants approved on the test rows turned out bad."
@@ -169,40 +172,40 @@ def _origin(model: ModelVersion) -> None:
     data_set = registry.data_set(run.data_set_id)
     with st.container(horizontal=True):
         links.link(
-            f"Data set: {data_set_name(data_set)}",
+            f"Data set: {literal(data_set_name(data_set))}",
             "data",
             icon=":material/table_view:",
-            dataset=data_set.id,
+            source=data_set.source_id,
         )
-        links.link(f"Run: {run_name(run)}", "evaluation", icon=":material/query_stats:", run=run.id)
+        links.link(
+            f"Run: {literal(run_name(run))}",
+            "evaluation",
+            icon=":material/query_stats:",
+            run=run.id,
+        )
         links.link("Explanation", "explanation", icon=":material/lightbulb:", model=model.id)
     facts, settings = st.columns(2, gap="large")
     with facts:
         st.markdown("**Model version**")
-        table(_pairs(_facts(model)), alt="Where the version comes from", height="content")
+        rows = [{"What": what, "Value": value} for what, value in _facts(model).items()]
+        worded_table(rows, alt="Where the version comes from", wraps=True)
     with settings:
-        st.markdown(f"**Settings** ({run.preset})")
-        table(_pairs(run.settings), alt="Settings of the network", height="content")
+        st.markdown(f"**Settings** ({PRESETS[run.preset].title.lower()})")
+        settings_table(NetworkSettings.from_json(run.settings))
 
 
-def _facts(model: ModelVersion) -> dict[str, object]:
+def _facts(model: ModelVersion) -> dict[str, str]:
     run = workspace().registry.run(model.run_id)
     data_set = workspace().registry.data_set(run.data_set_id)
     rows = run.summary.get("rows", {})
     scale = Policy.from_json(model.policy).scale
     return {
-        "id": model.id,
-        "sha256 of its manifest": model.digest,
-        "sha256 of its data set": data_set.sha256,
+        "Id": model.id,
+        "SHA-256 of its manifest": model.digest,
+        "SHA-256 of its data set": data_set.sha256,
         "Rows for training": count(rows.get("train")),
         "Rows for validation": count(rows.get("validation")),
         "Rows for test": count(rows.get("test")),
         "Split": str(run.summary.get("split", MISSING)),
         "Points": scale.sentence,
     }
-
-
-def _pairs(facts: dict[str, object]) -> pd.DataFrame:
-    texts = [", ".join(map(str, v)) if isinstance(v, list) else str(v) for v in facts.values()]
-    names = [name.replace("_", " ").capitalize() for name in facts]
-    return pd.DataFrame({"What": names, "Value": texts})

@@ -17,6 +17,7 @@ from core.store.tables import ModelVersion
 from ui import links
 from ui.components.shelf import shelf
 from ui.components.table import csv_download
+from ui.components.words import literal, problem
 from ui.session import workspace
 
 ABOUT = (
@@ -48,7 +49,7 @@ def _editor(model: ModelVersion, scorer: Scorer) -> None:
     try:
         wanted = ReasonList.from_frame(edited, schema)
     except LendlensError as error:
-        st.error(str(error), icon=":material/error:")
+        problem(error)
         wanted = kept
     st.caption(f"{_own(wanted)} An emptied wording is the standard one again.")
     _preview(wanted, scorer)
@@ -94,7 +95,7 @@ def _preview(wordings: ReasonList, scorer: Scorer) -> None:
     for name, case in pairs[:PREVIEWS]:
         column = scorer.bundle.schema[name]
         read = example(wordings, column, case, reference)
-        st.markdown(f"- {column.label}, {CASES[case].lower()}: “{typeset(read)}”")
+        st.markdown(f"- {literal(column.label)}, {CASES[case].lower()}: “{literal(typeset(read))}”")
     if len(pairs) > PREVIEWS:
         st.caption(f"And {count(len(pairs) - PREVIEWS)} more.")
 
@@ -114,7 +115,7 @@ def _load(schema: Schema, state: str) -> None:
     try:
         loaded = ReasonList.from_frame(_read(file), schema)
     except (LendlensError, ValueError) as error:
-        st.error(f"This file was not loaded. {error}", icon=":material/error:")
+        problem(f"This file was not loaded. {error}")
         return
     st.markdown(_own(loaded))
     st.button("Show it in the table", key=f"{state}-use", on_click=_use, args=(loaded, state))

@@ -17,6 +17,7 @@ from core.formatting import count, of
 from core.store.tables import ModelVersion
 from ui.cohort_form import DATED, WORDS
 from ui.components.shelf import shelf
+from ui.components.words import literal, problem
 from ui.models_actions import keep_policy
 from ui.models_evidence import unseen_rows
 from ui.session import workspace
@@ -53,7 +54,7 @@ def _rules(model: ModelVersion, scorer: Scorer) -> None:
     try:
         added = _ask(fields)
     except LendlensError as error:
-        st.error(str(error), icon=":material/error:")
+        problem(error)
         return
     if added is None:
         return
@@ -66,7 +67,7 @@ def _rules(model: ModelVersion, scorer: Scorer) -> None:
 def _said(rule: Rule, fields: dict[str, Field]) -> str:
     sentence = rule.condition.sentence(_column(fields[rule.condition.field]))
     verb = "Decline" if rule.decision == "decline" else "Refer"
-    return f"**{verb}** if {sentence}  \n:gray[“{rule.reason}”]"
+    return f"**{verb}** if {literal(sentence)}  \n:gray[“{literal(rule.reason)}”]"
 
 
 def _column(field: Field) -> Column:
@@ -112,7 +113,7 @@ def _value(field: Field) -> tuple[str, ...] | float | str | None:
     key = f"rule-value-{field.name}"
     if field.kind == "number":
         unit = f" in {field.unit}" if field.unit else ""
-        found = st.number_input(f"Value{unit}", value=None, format="%g", key=key)
+        found = st.number_input(literal(f"Value{unit}"), value=None, format="%g", key=key)
         return None if found is None else float(found)
     if field.kind == "date":
         day = st.date_input("Day", None, min_value=date(1900, 1, 1), key=key)

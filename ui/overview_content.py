@@ -1,6 +1,5 @@
 """What the workspace holds: figures, champion, last decisions, recent runs, and ways on."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from ui import links
 from ui.components.metrics import Figure, metric_row
 from ui.components.pickers import data_set_name, model_name, run_name
 from ui.components.verdict import LOOKS
+from ui.components.words import literal
 from ui.overview_demo import run_button
 from ui.session import workspace
 
@@ -102,9 +102,9 @@ def _champion() -> None:
             links.link("See the model versions", "models", icon=":material/deployed_code:")
             return
         run = workspace().registry.run(champion.run_id)
-        st.markdown(f"**{_literal(model_name(champion))}**")
+        st.markdown(f"**{literal(model_name(champion))}**")
         st.caption(
-            f"{_literal(_auc(run))} · approves below {percent(champion.policy['approve_below'])} · "
+            f"{literal(_auc(run))} · approves below {percent(champion.policy['approve_below'])} · "
             f"declines from {percent(champion.policy['decline_from'])}"
         )
         with st.container(horizontal=True):
@@ -138,7 +138,7 @@ def _decision(record: DecisionRecord) -> None:
             icon=f":material/{look.icon}:",
             decision=record.id,
         )
-        st.caption(f"{_literal(record.applicant_ref)} · {ago(record.at)}", width="content")
+        st.caption(f"{literal(record.applicant_ref)} · {ago(record.at)}", width="content")
 
 
 def _runs() -> None:
@@ -150,10 +150,10 @@ def _runs() -> None:
             return
         for run in runs:
             page: links.PageName = "evaluation" if run.digest else "training"
-            name = f"**{_literal(run_name(run))}**"
+            name = f"**{literal(run_name(run))}**"
             with _line():
                 links.link(name, page, icon=":material/model_training:", run=run.id)
-                st.caption(f"{_literal(_auc(run))} · {ago(run.created_at)}", width="content")
+                st.caption(f"{literal(_auc(run))} · {ago(run.created_at)}", width="content")
 
 
 def _auc(run: Run) -> str:
@@ -168,11 +168,6 @@ def _auc(run: Run) -> str:
 def _line() -> DeltaGenerator:
     """Return a line for a link and what is said about it; on a phone it becomes two."""
     return st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
-
-
-def _literal(text: str) -> str:
-    """Return text that Markdown shows as it is."""
-    return re.sub(r"([\\`*_\[\]:$<~#])", r"\\\1", text)
 
 
 def _card(title: str, key: str) -> DeltaGenerator:

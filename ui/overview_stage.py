@@ -21,6 +21,7 @@ from ui.components.figure import draw
 from ui.components.metrics import Figure, metric_row
 from ui.components.table import table
 from ui.components.verdict import verdict
+from ui.components.words import literal
 from ui.session import workspace
 from ui.training_curves import networks_of
 
@@ -143,7 +144,9 @@ def _decision(chapter: Chapter) -> None:
     verdict(record.decision, record.pd_hat, record.points)
     if record.reasons:
         st.markdown("**Principal reasons**")
-        st.markdown("\n".join(f"{n}. {r['sentence']}" for n, r in enumerate(record.reasons, 1)))
+        st.markdown(
+            "\n".join(f"{n}. {literal(r['sentence'])}" for n, r in enumerate(record.reasons, 1))
+        )
 
 
 PICTURES: dict[Key, Picture] = {

@@ -16,6 +16,7 @@ from core.formatting import counted, percent, typeset
 from ui import theme
 from ui.components.figure import CONFIG, draw
 from ui.components.verdict import verdict
+from ui.components.words import literal
 
 ENDS = (("pd_start", 0), ("pd_end", -1))
 AGAINST = {
@@ -78,13 +79,14 @@ def why(scorer: Scorer, said: Assessment) -> None:
         return
     st.subheader(AGAINST[said.decision], anchor=False)
     for rule in said.rules:
-        st.markdown(f":material/gavel: **{typeset(rule.reason)}**  \n{_rule(rule)}")
+        st.markdown(f":material/gavel: **{literal(typeset(rule.reason))}**  \n{_rule(rule)}")
     force_text(scorer, said.attribution, _who(scorer, said))
     if not said.reasons:
-        st.markdown(f"Nothing puts this applicant above {_compared(said)}.")
+        st.markdown(f"Nothing puts this applicant above {literal(_compared(said))}.")
     for place, reason in enumerate(said.reasons, start=1):
-        st.markdown(f"{place}. {typeset(reason.sentence)}  \n{_weight(reason, said)}")
-    st.caption(f"Whom the applicant is compared with: {said.method['reference']['sentence']}")
+        st.markdown(f"{place}. {literal(typeset(reason.sentence))}  \n{_weight(reason, said)}")
+    sentence = literal(said.method["reference"]["sentence"])
+    st.caption(f"Whom the applicant is compared with: {sentence}")
     _waterfall(scorer, said, said.attribution)
 
 
@@ -96,7 +98,7 @@ def _rule(rule: Rule) -> str:
 def force_text(scorer: Scorer, attribution: Attribution, who: str) -> None:
     """Say how the fields move the risk, as probability and in points."""
     pushed = force(attribution, scorer.bundle.schema)
-    st.markdown(f"**{pushed.sentence(who)}** {pushed.strides()}")
+    st.markdown(f"**{literal(pushed.sentence(who))}** {literal(pushed.strides())}")
     st.caption(typeset(pushed.in_points(scorer.policy.points)))
 
 

@@ -14,6 +14,7 @@ from core.errors import NotFoundError
 from core.formatting import count
 from core.store.tables import Run
 from ui.components.page import failures
+from ui.components.words import literal
 from ui.scoring_answer import answer, why
 from ui.scoring_draft import Draft, draft_of, keep, restart, typical
 from ui.scoring_drafts import KEPT_S
@@ -83,11 +84,11 @@ def _start(draft: Draft, scorer: Scorer, run: Run) -> dict[str, Value]:
         try:
             start = rows.values(draft.row, scorer.bundle.fields)
         except NotFoundError as error:
-            st.warning(str(error), icon=":material/search_off:")
+            st.warning(literal(str(error)), icon=":material/search_off:")
             draft.row = None
         else:
             changed = f" {count(len(draft.changes))} changed since." if draft.changes else ""
-            st.caption(rows.describe(draft.row) + changed)
+            st.caption(literal(rows.describe(draft.row)) + changed)
             return start
     st.caption("Typical values of the training data. Change what you know.")
     return typical(scorer.bundle.fields)

@@ -10,6 +10,7 @@ from core.data.fields import Field
 from core.decision.applicant import Value, flag, read
 from core.errors import InputError
 from core.formatting import number, typeset
+from ui.components.words import literal
 from ui.scoring_draft import Draft, seed_widget
 
 COLUMNS = 2
@@ -27,7 +28,7 @@ def applicant_form(
     usable = True
     for heading, members in groupby(_grouped(fields), key=lambda asked: asked.group):
         if heading:
-            st.markdown(f"**{heading}**")
+            st.markdown(f"**{literal(heading)}**")
         for line in _lines(list(members)):
             for column, asked in zip(st.columns(COLUMNS), line, strict=False):
                 with column:
@@ -48,7 +49,7 @@ def _lines(fields: Sequence[Field]) -> Iterable[Sequence[Field]]:
 
 def _ask(asked: Field, draft: Draft, start: Mapping[str, Value]) -> Value:
     key = seed_widget(draft, asked, start)
-    label = f"{asked.label} ({asked.unit})" if asked.unit else asked.label
+    label = literal(f"{asked.label} ({asked.unit})" if asked.unit else asked.label)
     if asked.kind == "number":
         step = 1.0 if asked.whole else None
         return st.number_input(
@@ -82,7 +83,8 @@ def _ask(asked: Field, draft: Draft, start: Mapping[str, Value]) -> Value:
 
 
 def _help(asked: Field) -> str:
-    return " ".join(part for part in (asked.description, _allowed(asked), _seen(asked)) if part)
+    parts = (asked.description, _allowed(asked), _seen(asked))
+    return literal(" ".join(part for part in parts if part))
 
 
 def _hint(asked: Field) -> str:
@@ -125,11 +127,11 @@ def _show_state(asked: Field, value: Value) -> bool:
         values = read([asked], {asked.name: value})
     except InputError as error:
         (problem,) = error.problems
-        st.caption(f":red[:material/error: Expected {problem.expected}.]")
+        st.caption(f":red[:material/error: Expected {literal(problem.expected)}.]")
         return False
     for found in flag([asked], values):
         if found.kind == "missing":
-            st.caption(f":material/info: {typeset(found.message)}")
+            st.caption(f":material/info: {literal(typeset(found.message))}")
         else:
-            st.caption(f":orange[:material/warning: {typeset(found.message)}]")
+            st.caption(f":orange[:material/warning: {literal(typeset(found.message))}]")
     return True

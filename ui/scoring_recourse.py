@@ -18,6 +18,7 @@ from core.explanation.recourse import Change, Recourse
 from core.explanation.words import listing
 from core.formatting import MISSING, count, number, percent, typeset
 from ui.components.shelf import shelf
+from ui.components.words import literal
 from ui.session import workspace
 
 WAYS = {"either": "either way", "up": "only more", "down": "only less"}
@@ -79,9 +80,9 @@ def _options(scorer: Scorer, found: Recourse, levers: tuple[Lever, ...]) -> None
 
 
 def _said(change: Change, field: Field) -> str:
-    unit = f" {field.unit}" if field.unit else ""
-    before = "not given" if change.before is None else _text(change.before)
-    return f"**{field.label}** {before} → **{_text(change.after)}**{unit}"
+    label, unit = literal(field.label), f" {literal(field.unit)}" if field.unit else ""
+    before = "not given" if change.before is None else literal(_text(change.before))
+    return f"**{label}** {before} → **{literal(_text(change.after))}**{unit}"
 
 
 def _text(value: Value) -> str:
@@ -101,8 +102,8 @@ def _whose(mine: Levers, kept: Levers) -> str:
         return "Fields that may change: as the data dictionary and the fields' names propose."
     when = f"{kept.at.day} {kept.at:%B %Y}"
     return (
-        f"Fields that may change: chosen by {kept.user} on {when}, for everyone who uses a model "
-        "of this training."
+        f"Fields that may change: chosen by {literal(str(kept.user))} on {when}, for everyone who "
+        "uses a model of this training."
     )
 
 

@@ -19,6 +19,7 @@ from core.formatting import percent
 from core.store.tables import DecisionRecord
 from ui import links
 from ui.components.verdict import LOOKS
+from ui.components.words import literal, problem
 from ui.session import workspace
 
 REFERENCE = "scoring-reference"
@@ -89,7 +90,7 @@ def _save(
         user = workspace().settings.user
         written = record(workspace(), scorer, said, values, user, ROLE, reference, override)
     except LendlensError as error:
-        st.error(str(error), icon=":material/error:")
+        problem(error)
         return
     _begin_next(written)
 
@@ -99,7 +100,7 @@ def _show_state(reference: str) -> bool:
     try:
         require_reference(reference)
     except DecisionError as error:
-        st.caption(f":red[:material/error: {error}]")
+        st.caption(f":red[:material/error: {literal(str(error))}]")
         return False
     return True
 
@@ -155,7 +156,9 @@ def recent_decisions() -> None:
     for entry in recent:
         look = LOOKS[final_decision(entry)]
         icon = "person_alert" if entry.override else look.icon
-        links.link(one_line(entry), "decisions", icon=f":material/{icon}:", decision=entry.id)
+        links.link(
+            literal(one_line(entry)), "decisions", icon=f":material/{icon}:", decision=entry.id
+        )
 
 
 def one_line(entry: DecisionRecord) -> str:

@@ -26,6 +26,7 @@ from ui.components.figure import draw
 from ui.components.jobs import polled
 from ui.components.shelf import shelf
 from ui.components.verdict import LOOKS
+from ui.components.words import literal
 from ui.scoring_rows import LoanFile, loan_file
 from ui.session import workspace
 
@@ -115,8 +116,8 @@ def _stability(scorer: Scorer, found: Stability, said: Assessment, page: str) ->
     same = sum(each == said.decision for each in decided)
     low, high = (percent(probability(end)) for end in (found.log_odds.min(), found.log_odds.max()))
     st.markdown(
-        f"**{found.sentence}** The decision stays “{LOOKS[said.decision].word.lower()}” in "
-        f"{same} of {len(decided)}; the probability of default lies between {low} and {high}."
+        f"**{literal(found.sentence)}** The decision stays “{LOOKS[said.decision].word.lower()}” "
+        f"in {same} of {len(decided)}; the probability of default lies between {low} and {high}."
     )
     frame = found.frame()
     labels = [scorer.bundle.schema[name].label for name in frame["field"]]

@@ -7,6 +7,7 @@ import streamlit as st
 from ui import links
 from ui.components.jobs import polled, progress_text
 from ui.components.pickers import model_name
+from ui.components.words import literal
 from ui.session import workspace
 
 
@@ -23,7 +24,9 @@ def _champion() -> None:
         st.caption("Champion in force: none yet")
         return
     st.caption("Champion in force")
-    links.link(model_name(champion), "models", icon=":material/verified:", model=champion.id)
+    links.link(
+        literal(model_name(champion)), "models", icon=":material/verified:", model=champion.id
+    )
 
 
 def _jobs(looks: "count[int]") -> None:
@@ -35,4 +38,4 @@ def _jobs(looks: "count[int]") -> None:
         return
     st.caption("Running")
     for job in jobs:
-        st.progress(job.done, text=f"{job.title}: {progress_text(job)}")
+        st.progress(job.done, text=literal(f"{job.title}: {progress_text(job)}"))

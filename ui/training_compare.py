@@ -19,6 +19,8 @@ from ui import links, theme
 from ui.components.figure import draw
 from ui.components.page import empty_state
 from ui.components.pickers import run_name
+from ui.components.table import worded_table
+from ui.components.words import literal
 from ui.session import workspace
 from ui.training_differences import described, differing
 from ui.training_folds import estimate_text, figure_label
@@ -74,7 +76,7 @@ def _pick(finished: list[Run]) -> list[Run]:
     by_id = {run.id: run for run in finished}
     asked = [id for id in st.query_params.get(PARAM, "").split(",") if id]
     if unknown := [id for id in asked if id not in by_id]:
-        st.warning(f"There is no finished run {', '.join(unknown)}. It is left out.")
+        st.warning(f"There is no finished run {literal(', '.join(unknown))}. It is left out.")
     key = "pick-compare"
     st.session_state[key] = [id for id in dict.fromkeys(asked) if id in by_id][:MOST]
 
@@ -132,7 +134,7 @@ def _tested(run_id: str, digest: str) -> pd.DataFrame:
 
 def _metrics(sides: Sequence[Side]) -> None:
     """Draw the figures of each network, and who ranks better where the rows are the same."""
-    st.subheader(_finding(sides), anchor=False)
+    st.subheader(literal(_finding(sides)), anchor=False)
     found = [_figures(side.run) for side in sides]
     rows = [
         {"Figure": figure_label(name)}
@@ -143,7 +145,7 @@ def _metrics(sides: Sequence[Side]) -> None:
         for name in METRICS
         if any(name in each for each in found)
     ]
-    st.table(rows, border="horizontal")
+    worded_table(rows, alt="Figures of each run")
     st.caption(
         "On the test rows of each run, with 95 % intervals; of a cross-validated run on all rows, "
         "each scored by models that had not seen it. Brier score and log-loss: lower is better."
@@ -245,12 +247,13 @@ def _settings(sides: Sequence[Side]) -> None:
         st.caption("What differs comes from the data, or from another version of Lendlens.")
         return
     st.subheader("Settings that differ", anchor=False)
-    st.table(
+    worded_table(
         [
             {"Setting": name} | {side.title: text for side, text in zip(sides, texts, strict=True)}
             for name, texts in rows
         ],
-        border="horizontal",
+        alt="Settings that differ",
+        wraps=True,
     )
 
 

@@ -9,6 +9,7 @@ from core.evaluation.resampled import Resampled
 from core.evaluation.words import TERMS, in_sentence, model_label
 from core.formatting import MISSING, interval, metric
 from core.store.tables import Run
+from ui.components.table import worded_table
 
 
 def of_folds(run: Run) -> list[Resampled]:
@@ -41,7 +42,7 @@ def over_folds(run: Run) -> None:
     for name in dict.fromkeys(each.metric for each in found):
         one = [each for each in found if each.metric == name]
         st.subheader(fold_finding(one), anchor=False)
-        st.table([_fold_row(each) for each in one], border="horizontal")
+        worded_table([_fold_row(each) for each in one], alt=fold_finding(one))
     st.caption(
         f"Means over {_count_of_folds(run)}, each tested on rows its models had not seen. In "
         "brackets: 95 % intervals, corrected because folds share training rows (Nadeau and "

@@ -13,6 +13,8 @@ from core.model.settings import PRESETS, NetworkSettings
 from core.store.tables import Run
 from ui import links
 from ui.components.metrics import Figure, metric_row
+from ui.components.table import worded_table
+from ui.components.words import literal
 from ui.session import workspace
 from ui.training_calibration import calibration_of, calibration_words, candidates
 from ui.training_curves import draw_curves
@@ -32,11 +34,13 @@ def result(run: Run) -> None:
             icon=":material/stop_circle:",
         )
     if cut_short := run.summary.get("cut_short"):
-        st.info(cut_short, icon=":material/stop_circle:")
+        st.info(literal(cut_short), icon=":material/stop_circle:")
     for sentence in _findings(run):
-        st.markdown(sentence)
+        st.markdown(literal(sentence))
     if found := run.summary.get("to_look_at"):
-        st.markdown(f":material/warning: **To look at before it is used:** {'; '.join(found)}.")
+        st.markdown(
+            f":material/warning: **To look at before it is used:** {literal('; '.join(found))}."
+        )
     _figures(run)
     evaluate = st.button(
         "Evaluate this run", type="primary", icon=":material/query_stats:", key="evaluate"
@@ -81,9 +85,9 @@ def _figures(run: Run) -> None:
     metric_row([_auc_figure(SUBJECT, auc[SUBJECT]), _auc_figure(best, auc[best]), kept])
     if run.summary.get("folds"):
         return  # the table over folds follows
-    st.table(
+    worded_table(
         [_model_row(key, auc[key], run.summary["seconds"].get(key)) for key in _ranked(auc)],
-        border="horizontal",
+        alt="AUC of every model, the best first",
     )
 
 
@@ -92,10 +96,9 @@ def _ranked(auc: dict[str, dict[str, Any]]) -> list[str]:
 
 
 def _model_row(key: str, auc: dict[str, Any], seconds: float | None) -> dict[str, str]:
-    bold = "**" if key == SUBJECT else ""
     return {
-        "Model": f"{bold}{model_label(key)}{bold}",
-        "AUC, 95 % interval": f"{bold}{estimate_text(Estimate(**auc))}{bold}",
+        "Model": model_label(key),
+        "AUC, 95 % interval": estimate_text(Estimate(**auc)),
         "Fitted in": MISSING if seconds is None else _fitted_in(seconds),
     }
 
@@ -130,12 +133,12 @@ def _depth(run: Run, calibration: dict[str, Any] | None) -> None:
         )
         st.markdown(
             f"**{PRESETS[run.preset].title}**: {settings_line(settings)}.  \n"
-            f"**Rows**: {parts}. {_both(settings)}{summary['split']}  \n"
+            f"**Rows**: {parts}. {_both(settings)}{literal(summary['split'])}  \n"
             f"**Input**: {count(summary['slots'])} slots, encoded from the applicant's fields.  \n"
             f"**Challengers**: {fitted}."
         )
         for warning in summary["warnings"]:
-            st.warning(warning, icon=":material/warning:")
+            st.warning(literal(warning), icon=":material/warning:")
         if calibration:
             candidates(calibration)
         settings_table(settings)

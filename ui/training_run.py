@@ -8,6 +8,7 @@ from core.store.tables import Epoch, Job, Run
 from ui import links
 from ui.components.jobs import progress_text, request_stop
 from ui.components.metrics import Figure, metric_row
+from ui.components.words import literal
 from ui.session import workspace
 from ui.training_calibration import LOSS_HELP
 from ui.training_curves import best_epoch, draw_curves
@@ -100,7 +101,7 @@ def failed(run: Run, job: Job) -> None:
         )
     else:
         st.error(
-            job.error or "The training ended without a word.",
+            literal(job.error or "The training ended without a word."),
             title="Training failed",
             icon=":material/error:",
         )

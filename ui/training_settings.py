@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-import streamlit as st
-
 from core.model.settings import NetworkSettings
+from ui.components.table import worded_table
 
 LABELS = {
     "folds": "Folds of the team",
@@ -72,10 +71,10 @@ def _shape(settings: NetworkSettings) -> str:
 def settings_table(settings: NetworkSettings) -> None:
     """Draw the table."""
     values = settings.to_json()
-    st.table(
+    worded_table(
         [{"Setting": label, "Value": setting_text(values[name])} for name, label in LABELS.items()],
-        border="horizontal",
         alt="Settings of the network",
+        wraps=True,
     )
 
 

@@ -17,6 +17,7 @@ from core.data.splitting import (
 from core.formatting import count
 from core.jobs.train_request import folds_at_once
 from core.store.tables import DataSet
+from ui.components.words import literal
 from ui.session import workspace
 
 KINDS: dict[SplitKind, str] = {
@@ -61,7 +62,7 @@ def _why(kind: SplitKind, data_set: DataSet, schema: Schema) -> None:
     beginning = "**Proposed:** " if kind == proposed else f"**{KINDS[proposed]} is proposed.** "
     st.markdown(beginning + _REASONS[kind](data_set.rows, schema, kind == proposed))
     if together:
-        st.markdown(_kept_together(kind, schema[together].label))
+        st.markdown(_kept_together(kind, literal(schema[together].label)))
     if not schema.with_role("date"):
         st.caption(
             "An out-of-time split needs a column with the role date, and this data set has none."
@@ -69,7 +70,7 @@ def _why(kind: SplitKind, data_set: DataSet, schema: Schema) -> None:
 
 
 def _out_of_time(_rows: int, schema: Schema, _proposed: bool) -> str:
-    date = schema.with_role("date")[0].label
+    date = literal(schema.with_role("date")[0].label)
     return (
         f"it trains on the oldest rows and tests on the newest by {date}, because the model will "
         "score applicants of a time it has not seen."

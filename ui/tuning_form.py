@@ -15,6 +15,7 @@ from core.model.settings import PRESETS, NetworkSettings
 from core.store.tables import DataSet
 from ui import links
 from ui.components.page import failures
+from ui.components.words import literal
 from ui.session import workspace
 from ui.training_settings import settings_line
 
@@ -47,7 +48,7 @@ def tuning_form(data_set: DataSet) -> None:
     space = SearchSpace((*_ranges(preset, base), *_choices(base)))
     problem = _problem(space, base)
     if problem:
-        st.error(problem, icon=":material/error:")
+        st.error(literal(problem), icon=":material/error:")
     if st.button(
         "Start tuning",
         type="primary",

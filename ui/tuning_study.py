@@ -21,6 +21,7 @@ from core.store.tables import Job, Study
 from ui import links
 from ui.components.jobs import polled, progress_text
 from ui.components.page import failures
+from ui.components.words import literal
 from ui.session import workspace
 from ui.tuning_evidence import evidence, settings_of_winner, shown
 from ui.tuning_findings import figures, findings
@@ -97,14 +98,14 @@ def _how_it_ended(study: Study, job: Job) -> None:
     where = standing(study, job)
     if where == "failed":
         st.error(
-            job.error or "The last trial ended without a word.",
+            literal(job.error or "The last trial ended without a word."),
             title="The study failed",
             icon=":material/error:",
         )
     elif where == "broken_off":
         st.warning(
-            f"{job.error.partition('. ')[0]}. Search on, and that trial is tried again first; "
-            "nothing else is lost.",
+            f"{literal(job.error.partition('. ')[0])}. Search on, and that trial is tried again "
+            "first; nothing else is lost.",
             title="The study was broken off",
             icon=":material/warning:",
         )
@@ -135,7 +136,12 @@ def _train(study: Study) -> None:
     if best(trials(study)) is None:
         return
     if run := run_of_best(workspace(), study):
-        links.link(f"The winner's run: {run.name}", "training", run=run.id, icon=":material/check:")
+        links.link(
+            f"The winner's run: {literal(run.name)}",
+            "training",
+            run=run.id,
+            icon=":material/check:",
+        )
         return
     if st.button(
         "Train the winner",

@@ -15,6 +15,7 @@ from core.store.base import new_id
 from core.store.tables import Run
 from core.store.workspace import Workspace
 from tests.core.evaluation.runs import predictions
+from tests.pages.worded import worded_tables
 from ui.evaluation_cut_off import confusion_frame, sentence
 
 POLICY = Policy(approve_below=0.2, decline_from=0.3)
@@ -71,9 +72,7 @@ def text(at) -> str:
 
 def worded_rows(at) -> list[list[str]]:
     """The rows below the heads of the first table of words."""
-    body = next(str(each.proto.body) for each in at.get("html") if "worded" in str(each.proto.body))
-    rows = re.findall(r"<tr>(.*?)</tr>", body)[1:]
-    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
+    return worded_tables(at)[0].to_numpy().tolist()
 
 
 def figures(at) -> list[Figure]:

@@ -3,17 +3,13 @@
 import json
 
 from tests.pages.filling_runs import copied, parquet, predictions_of
+from tests.pages.worded import worded_tables
 
 
 def text(at):
     """Everything written on the page."""
     kinds = (at.markdown, at.caption, at.subheader, at.info, at.error, at.warning)
     return "\n".join(str(element.value) for elements in kinds for element in elements)
-
-
-def tables(at):
-    """All tables, figures first and settings last."""
-    return [each.value for each in at.table]
 
 
 def compared(open_page, *runs):
@@ -27,7 +23,7 @@ def test_only_what_differs_is_shown(seeded, open_page):
     second = copied(seeded, settings={"dropout": 0.3, "seed": 7})
     at = compared(open_page, first, second)
     assert not at.exception
-    settings = tables(at)[-1]
+    settings = worded_tables(at)[-1]
     assert settings["Setting"].tolist() == ["Dropout", "Seed"]
     assert settings.columns.tolist() == ["Setting", "A · run 1", "B · run 2"]
     assert settings["B · run 2"].tolist() == ["0.3", "7"]
@@ -42,7 +38,7 @@ def test_same_settings_say_so(seeded, open_page):
 def test_figures_have_intervals_and_chance_is_named(seeded, open_page):
     """Equal predictions are no win."""
     at = compared(open_page, seeded.registry.runs()[0], copied(seeded))
-    figures = tables(at)[0]
+    figures = worded_tables(at)[0]
     assert figures["Figure"].tolist()[:4] == ["ROC-AUC", "Gini", "KS", "Brier score"]
     assert all("[" in each for each in figures["A · run 1"])
     assert "By ROC-AUC there is no clear winner" in text(at)
@@ -68,7 +64,7 @@ def test_different_test_rows_are_warned_about(seeded, open_page):
     at = compared(open_page, first, second)
     assert "tested on different rows" in at.warning[0].value
     assert "Figures of each run" in text(at)
-    assert "Seed of the draw" in tables(at)[-1]["Setting"].tolist()
+    assert "Seed of the draw" in worded_tables(at)[-1]["Setting"].tolist()
 
 
 def test_curves_lie_over_each_other(seeded, open_page):
@@ -101,7 +97,7 @@ def test_a_run_that_is_gone_is_left_out(seeded, open_page):
     first, second = seeded.registry.runs()[0], copied(seeded)
     at = open_page("training", compare=f"{first.id},run_gone,{second.id}")
     assert "no finished run run_gone" in at.warning[0].value
-    assert len(tables(at)) == 1
+    assert len(worded_tables(at)) == 1
 
 
 def test_without_two_finished_runs_it_says_what_comes_first(seeded, open_page):

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.pages.filling_runs import calibration, copied, over_folds
+from tests.pages.worded import worded_tables
 
 AUC = {"value": 0.8, "low": 0.75, "high": 0.85, "n": 891}
 
@@ -32,10 +33,10 @@ def test_many_challengers_are_a_table(seeded, open_page):
     at = open_page("training", run=run.id)
     assert len(at.metric) == 3
     assert at.metric[1].value == "0.850"
-    rows = at.table[0].value
+    rows = worded_tables(at)[0]
     assert rows["Model"].tolist()[0] == "CatBoost"
-    assert rows["Model"].tolist()[-1] == "**Network**"
-    assert rows["AUC, 95 % interval"].tolist()[-1] == "**0.800 [0.750,\xa00.850]**"
+    assert rows["Model"].tolist()[-1] == "Network"
+    assert rows["AUC, 95 % interval"].tolist()[-1] == "0.800 [0.750,\xa00.850]"
     assert len(rows) == 6
 
 
@@ -59,7 +60,7 @@ def test_over_folds_the_page_says_who_wins(seeded, open_page):
     assert f"By ROC-AUC, {unclear} winner" in said
     assert f"By log-loss, {unclear} winner" in said
     assert run.summary["findings"][1] not in said
-    auc, loss = (each.value for each in at.table[:2])
+    auc, loss = worded_tables(at)[:2]
     assert auc["Verdict"].tolist() == ["–", "Network better", "No clear winner"]
     assert loss["Verdict"].tolist() == ["–", "Network better", "No clear winner"]
     assert loss["Network minus this"][1] == "−0.020 [−0.030,\xa0−0.010]"
@@ -115,7 +116,7 @@ def test_the_settings_of_a_team_are_told(seeded, open_page):
     team = {"folds": 4, "members": 4, "layers": [64, 32], "cuts": 32}
     at = open_page("training", run=copied(seeded, settings=team).id)
     assert "16 networks of 64-32-1 relu, 4 folds" in text(at)
-    settings = next(each.value for each in at.table if "Setting" in each.value)
+    settings = next(each for each in worded_tables(at) if "Setting" in each)
     assert {"Folds of the team", "Networks per fold", "Calibrated on rows left out"} <= set(
         settings["Setting"]
     )

@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ui.components.table import csv_download, table
+from ui.components.words import literal
 
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
@@ -52,7 +53,7 @@ def draw(
             fragment inside it said; a browser without a place for that shows a white page.
     """
     with st.container(key=f"figure-{key}"):
-        st.subheader(finding, anchor=False)
+        st.subheader(literal(finding), anchor=False)
         st.plotly_chart(fig, theme=None, config=_config(key), key=key, alt=alt)
         if data is not None:
             show = _data if polled else st.fragment(_data)

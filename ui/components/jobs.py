@@ -10,6 +10,7 @@ import streamlit as st
 from core.formatting import duration, percent
 from core.store.tables import Job
 from ui import links
+from ui.components.words import literal, problem
 from ui.session import workspace
 
 
@@ -25,7 +26,7 @@ def job_progress(job_id: str) -> None:
 def under_way(name: str, job: Job, page: links.PageName, **shown: str) -> None:
     """Draw one line for what waits or runs, with the way to the page that watches it."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{name}** · {progress_text(job)}")
+        st.markdown(f"**{literal(name)}** · {literal(progress_text(job))}")
         links.link("Watch", page, **shown, icon=":material/show_chart:")
 
 
@@ -51,12 +52,12 @@ def _watch(job_id: str, looks: "count[int]") -> None:
     elif job.status == "failed":
         _failed(job)
     elif job.status == "stopped":
-        st.info(f"{job.title} was stopped. {job.message}", icon=":material/stop_circle:")
+        st.info(literal(f"{job.title} was stopped. {job.message}"), icon=":material/stop_circle:")
 
 
 def _running(job: Job) -> None:
     bar, stop = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(job.done, text=progress_text(job))
+    bar.progress(job.done, text=literal(progress_text(job)))
     if job.stop_requested:
         stop.button("Stopping", disabled=True, key=f"stop-{job.id}", width="stretch")
     else:
@@ -76,7 +77,7 @@ def request_stop(job_id: str) -> None:
 
 
 def _failed(job: Job) -> None:
-    st.error(f"{job.title} failed. {job.error}", icon=":material/error:")
+    problem(f"{job.title} failed. {job.error}")
     if job.output:
         with st.expander("Last words of the worker"):
             st.code(job.output, language=None)

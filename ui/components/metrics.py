@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from ui.components.words import literal
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -33,12 +35,12 @@ def metric_row(figures: Sequence[Figure]) -> None:
     """Draw the figures side by side with equal heights; one below the other on a phone."""
     for column, figure in zip(st.columns(len(figures)), figures, strict=True):
         column.metric(
-            figure.label,
-            figure.value,
-            delta=figure.detail or None,
+            literal(figure.label),
+            literal(figure.value),
+            delta=literal(figure.detail) or None,
             delta_color="off",
             delta_arrow="off",
-            help=figure.help or None,
+            help=literal(figure.help) or None,
             border=True,
             height="stretch",
         )

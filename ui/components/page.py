@@ -26,6 +26,7 @@ from streamlit.errors import FragmentHandledException
 from core.config import ROOT
 from core.errors import LendlensError
 from ui import links
+from ui.components.words import literal, problem
 
 logger = logging.getLogger("lendlens.ui")
 
@@ -38,8 +39,8 @@ def page_header(title: str, answers: str) -> DeltaGenerator:
     """
     st.set_page_config(page_title=f"{title} · Lendlens")
     left, right = st.columns([3, 2], vertical_alignment="bottom", gap="medium")
-    left.title(title, anchor=False)
-    left.caption(answers)
+    left.title(literal(title), anchor=False)
+    left.caption(literal(answers))
     return right
 
 
@@ -63,7 +64,7 @@ def failures() -> Iterator[None]:
     try:
         yield
     except LendlensError as error:
-        st.error(str(error), icon=":material/error:")
+        problem(error)
     except FragmentHandledException:  # a fragment has already shown it
         raise
     except Exception as error:
@@ -76,7 +77,7 @@ def show_unexpected(error: Exception) -> bool:
     Returns True, which tells Streamlit's `on_script_error` hook that the error is on screen.
     """
     if isinstance(error, LendlensError):
-        st.error(str(error), icon=":material/error:")
+        problem(error)
         return True
     error_id = log_unexpected(error)
     st.error(

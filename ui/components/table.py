@@ -24,7 +24,7 @@ _WORDED = """
 .worded th, .worded td { padding: 0.5rem 1rem 0.5rem 0; border: 0; text-align: left;
   border-bottom: 1px solid var(--border); font-weight: 400; white-space: nowrap; }
 .worded thead th { color: var(--muted); white-space: normal; vertical-align: bottom; }
-.worded th[scope=row] { white-space: normal; }
+.worded th[scope=row], .worded.wraps td { white-space: normal; overflow-wrap: anywhere; }
 """
 
 _RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -51,17 +51,18 @@ def _days(frame: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def worded_table(rows: Sequence[Mapping[str, str]], *, alt: str) -> None:
+def worded_table(rows: Sequence[Mapping[str, str]], *, alt: str, wraps: bool = False) -> None:
     """Draw a small table of words as one piece of HTML.
 
     In `st.table` every cell is a Markdown element that a browser goes through at every rerun.
     All rows have the same keys, which are the heads of the columns; the first column names the row.
+    Cells hold figures, which stay on one line, or sentences that wrap.
     """
     heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in rows[0])
     body = "".join(f"<tr>{_cells(list(row.values()))}</tr>" for row in rows)
     st.html(
         f"<style>{_WORDED}</style>"
-        f'<div class="worded" style="{css_variables(theme.current())}">'
+        f'<div class="worded{" wraps" * wraps}" style="{css_variables(theme.current())}">'
         f'<table aria-label="{escape(alt)}">'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 import streamlit as st
 
 from core.formatting import counted, percent
+from ui.components.words import literal
 
 Decision = Literal["approve", "refer", "decline"]
 
@@ -39,5 +40,6 @@ def verdict(decision: str, default_probability: float, points: int, meaning: str
             anchor=False,
         )
         st.caption(
-            f"Probability of default {percent(default_probability)}. {meaning or look.meaning}"
+            f"Probability of default {percent(default_probability)}. "
+            f"{literal(meaning) or look.meaning}"
         )
