@@ -45,6 +45,22 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
+LONGEST = (
+    "tests/e2e/test_journey.py",
+    "tests/pages/test_page_explanation.py",
+    "tests/ui/test_serving.py",
+    "tests/core/jobs/",
+    "tests/core/model/",
+    "tests/e2e/",
+)
+"""Begun first, so that no core is left alone with a long file while the other has nothing to do."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the order but for the longest files."""
+    items.sort(key=lambda item: next(n for n, x in enumerate((*LONGEST, "")) if x in item.nodeid))
+
+
 def pytest_sessionfinish() -> None:
     """Remove Streamlit's folder, which it leaves to the end of the process and to a warning."""
     app_test.TMP_DIR.cleanup()

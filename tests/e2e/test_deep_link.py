@@ -1,18 +1,29 @@
 """The first request to a fresh server may be any address."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.serving import Server
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_deep_link_is_the_first_request(server: Server, page: Page) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def deep_link(shared_server: Server, browser: Browser) -> Iterator[Page]:
+    """A tab that was opened by a deep link before anything else was asked of the server."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{shared_server.url}/evaluation")
+    yield page
+    context.close()
+
+
+def test_a_deep_link_is_the_first_request(deep_link: Page) -> None:
     """It opens the page inside the shell: navigation, title, and no other page's content."""
-    page.goto(f"{server.url}/evaluation")
+    page = deep_link
     expect(page.get_by_role("heading", name="Evaluation", level=1)).to_be_visible()
     links = page.get_by_test_id("stSidebarNavLink")
     expect(links).to_have_text(
