@@ -7,11 +7,8 @@ Lundberg & Lee 2017). All single fields are in a sample; larger sizes appear equ
 by their leverage (Musco & Witter 2025), and each size counts in the solution what it counts in
 Shapley's formula.
 
-For a team the coalitions are those of walks: players join one after the other, from nobody to
-everybody and back, in an order of its own for each network. What each adds on the way is an
-unbiased estimate (Castro, Gómez & Tejada 2009) from fewer coalitions than a regression needs.
-
-Pairs remove every interaction of two fields from the error of either (Covert & Lee 2021).
+Pairs remove every interaction of two fields from the error (Covert & Lee 2021). Teams of networks
+are asked about other coalitions; see core.explanation.walks.
 """
 
 from dataclasses import dataclass
@@ -20,10 +17,8 @@ from math import comb
 
 import numpy as np
 
-SEED = 1
-PAIRS_PER_PLAYER = 3
 CALIBRATIONS = 12
-DESIGNS_IN_MEMORY, ORDERS_IN_MEMORY = 512, 32
+DESIGNS_IN_MEMORY = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +70,6 @@ def enumeration(players: int) -> Design:
     return Design(_with_start(members), solve, np.full(players, 1 / players), exact=True)
 
 
-@lru_cache(maxsize=DESIGNS_IN_MEMORY)
 def sample(players: int, pairs: int, seed: int) -> Design:
     """Return a sampled design of at least four players; the same arguments give the same one."""
     random = np.random.default_rng([players, pairs, seed])
@@ -86,9 +80,77 @@ def sample(players: int, pairs: int, seed: int) -> Design:
     return Design(_with_start(masks.T), solve / 2, share, exact=False)
 
 
-def enough_pairs(players: np.ndarray, pairs: int) -> np.ndarray:
-    """Return at least `pairs`, and more where a regression on so many players needs more."""
-    return np.asarray(np.maximum(pairs, PAIRS_PER_PLAYER * players))
+class Samples:
+    """Independent sampled designs for one round of games with any numbers of players, from four on.
+
+    The single fields are the same coalitions in each design, so they are evaluated once.
+    """
+
+    def __init__(self, players: np.ndarray, larger: int, number: int, count: int) -> None:
+        """Take T = `count` designs of so many larger coalitions for each of the (g,) games."""
+        self._kinds, self._kind = np.unique(players, return_inverse=True)
+        self._count, self._larger = count, larger
+        self._designs = [_replicates(kind, larger, number, count) for kind in self._kinds.tolist()]
+
+    def masks(self, places: np.ndarray, singles: bool) -> np.ndarray:
+        """Return (g, p + 1, m) float32, who takes part; the last row is 1, as in `Design.members`.
+
+        Args:
+            places: (T, g, p), which place each field has in each design; fields that are no
+                players come last. As these add nothing, they are in any coalition.
+            singles: Whether the p single fields come first; then come the larger coalitions of one
+                design after the other.
+        """
+        _, games, fields = places.shape
+        begin = fields if singles else 0
+        larger = np.concatenate([members for members, _, _ in self._designs])
+        rows = (places + self._first_rows()[..., np.newaxis]).transpose(1, 2, 0)
+        masks = np.ones((games, fields + 1, begin + self._count * self._larger), np.float32)
+        masks[:, :-1, :begin] = np.eye(fields, begin)
+        masks[:, :-1, begin:] = larger.take(rows, 0, mode="clip").reshape(games, fields, -1)
+        return masks
+
+    def shapley(self, singles: np.ndarray, larger: np.ndarray, gain: np.ndarray) -> np.ndarray:
+        """Return (T, g, p) Shapley values by place, 0 for fields that are no players.
+
+        Args:
+            singles: (T, g, p) value of each single field, by place, less that of all others.
+            larger: (g, T · l) value of each larger coalition less that of its complement.
+            gain: (g,) value of all players less the value of none.
+        """
+        values = np.zeros(singles.shape)
+        larger = larger.reshape(len(larger), self._count, -1).swapaxes(0, 1)
+        differences = np.concatenate([larger, singles], axis=2)
+        for kind, (players, (_, solve, share)) in enumerate(
+            zip(self._kinds.tolist(), self._designs, strict=True)
+        ):
+            games = self._kind == kind
+            found = differences[:, games, : self._larger + players] @ solve
+            values[:, games, :players] = found + gain[games][:, np.newaxis] * share
+        return values
+
+    def _first_rows(self) -> np.ndarray:
+        """Return (T, g), where each game's designs begin among the rows of all."""
+        sizes = self._count * self._kinds
+        begins = (np.cumsum(sizes) - sizes)[self._kind]
+        return np.asarray(begins + self._kinds[self._kind] * np.arange(self._count)[:, np.newaxis])
+
+
+@lru_cache(maxsize=DESIGNS_IN_MEMORY)
+def _replicates(
+    players: int, larger: int, number: int, count: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (T · k, l) members of larger coalitions, (T, l + k, k) to solve, (T, 1, k) shares.
+
+    In `solve` the larger coalitions come first, unlike in a `Design`.
+    """
+    pairs = players + larger
+    designs = [sample(players, pairs, 1000 * number + place) for place in range(count)]
+    return (
+        np.concatenate([design.members[:-1, players:] for design in designs]),
+        np.stack([np.roll(design.solve, larger, axis=0) for design in designs]),
+        np.stack([design.share for design in designs])[:, np.newaxis],
+    )
 
 
 def _with_start(members: np.ndarray) -> np.ndarray:
@@ -138,50 +200,3 @@ def _counts(players: int, sizes: np.ndarray) -> np.ndarray:
     stands for sizes s and k - s; pairs of the middle size, for one size and so for half.
     """
     return np.asarray(np.where(2 * sizes == players, 0.5, 1.0))
-
-
-def orders(
-    members: int, differ: np.ndarray, games: np.ndarray, number: int, replicates: int, walks: int
-) -> np.ndarray:
-    """Return (M, k, T · W · g), for each member the players of each game in the order of its walks.
-
-    Members and games have orders of their own, so that their errors make up for each other. Every
-    second walk goes the order before it from the middle on: who came late comes early.
-
-    Args:
-        members: Networks of the team.
-        differ: (n, p) which fields are players.
-        games: (g,) of the n games, with equally many players.
-        number: Of the round; rounds, replicates and walks are drawn independently.
-        replicates: T, the outermost of the last axis; games are the innermost.
-        walks: W, of each replicate.
-    """
-    drawn = _drawn(members, *differ.shape, number, replicates, -(-walks // 2))[..., games, :]
-    taking_part = differ[games[:, np.newaxis], drawn]
-    there = drawn[taking_part].reshape(*drawn.shape[:-1], -1)
-    players = there.shape[-1]
-    both = np.stack([there, np.roll(there, players // 2, axis=-1)], axis=3)
-    found = both.reshape(members, replicates, -1, len(games), players)[:, :, :walks]
-    return np.ascontiguousarray(np.moveaxis(found, -1, 1).reshape(members, players, -1))
-
-
-@lru_cache(maxsize=ORDERS_IN_MEMORY)
-def _drawn(
-    members: int, games: int, fields: int, number: int, replicates: int, walks: int
-) -> np.ndarray:
-    """Return (M, T, W, n, p), all fields in random orders."""
-    random = np.random.default_rng([SEED, members, games, fields, number])
-    return random.random((members, replicates, walks, games, fields)).argsort(axis=-1)
-
-
-def gains_of_walk(shares: np.ndarray, gains: np.ndarray) -> np.ndarray:
-    """Return (M, k, g) what each player adds, on the way and on the way back in equal parts.
-
-    Args:
-        shares: (M, k - 1, g) of the coalitions on the way less those of the way back.
-        gains: (M, g) of all players less none, by member; what is returned adds up to it.
-    """
-    members, between, games = shares.shape
-    ends = np.empty((members, between + 2, games))
-    ends[:, 0], ends[:, 1:-1], ends[:, -1] = -gains, shares, gains
-    return np.diff(ends, axis=1) / 2

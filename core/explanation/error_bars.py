@@ -1,8 +1,39 @@
-"""Intervals from the spread of independent replicates."""
+"""Values that rest on samples, and intervals from the spread of independent replicates."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
 LEAST_DEGREES = 3.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimate:
+    """Shapley values averaged over the games, and how precisely they are known.
+
+    Attributes:
+        values: (p,).
+        se: (p,) standard error that comes from sampling coalitions.
+        bars: (p,) half the width of the 95 % interval.
+    """
+
+    values: np.ndarray
+    se: np.ndarray
+    bars: np.ndarray
+
+    @classmethod
+    def exact(cls, values: np.ndarray) -> "Estimate":
+        """Return values without an error."""
+        return cls(values, np.zeros(len(values)), np.zeros(len(values)))
+
+    def precise(self, target: float) -> bool:
+        """Return whether no bar is longer than this share of the largest value."""
+        return bool(self.bars.max() <= target * np.abs(self.values).max())
+
+    def missing(self, target: float) -> float:
+        """Return how many times the work so far is needed for bars of this length; ∞ for 0."""
+        wanted = target * np.abs(self.values).max()
+        return float(self.bars.max() / wanted) ** 2 if wanted > 0 else np.inf
 
 
 def half_width(variances: np.ndarray, replicates: int) -> np.ndarray:

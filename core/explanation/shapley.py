@@ -25,8 +25,10 @@ import pandas as pd
 from core.errors import ExplanationError
 from core.explanation.additive import OwnFunctions, adds_up
 from core.explanation.attribution import USUAL, Attribution, Precision
+from core.explanation.error_bars import Estimate
+from core.explanation.games import Positions
 from core.explanation.one_thread import one_blas_thread
-from core.explanation.rounds import CORES, POOL, Estimate, Games, Positions
+from core.explanation.rounds import CORES, POOL, Rounds
 from core.explanation.worth import Layers, Tail
 
 ALWAYS_EXACT = 10
@@ -139,20 +141,20 @@ class Explainer:
             values = self._functions(encoded[np.newaxis])[0] - self._means
             yield self._attribution(log_odds, Estimate.exact(values), len(self.names) + 1, True)
             return
-        games = self._games(encoded, own, shares, log_odds, threads)
+        rounds = self._rounds(encoded, own, shares, log_odds, threads)
         if precision.exact or len(self.names) <= ALWAYS_EXACT:
-            self._require_few(games)
-            games.enumerate()
+            self._require_few(rounds)
+            rounds.enumerate()
         else:
-            games.play()
+            rounds.play()
         while True:
-            estimate = games.estimate()
-            precise = games.exact or estimate.precise(precision.target)
-            yield self._attribution(log_odds, estimate, games.coalitions, precise)
-            games.plan(estimate, precision.target)
-            if precise or games.coalitions + games.cost() > precision.most_coalitions:
+            estimate = rounds.estimate()
+            precise = rounds.exact or estimate.precise(precision.target)
+            yield self._attribution(log_odds, estimate, rounds.coalitions, precise)
+            rounds.plan(estimate, precision.target)
+            if precise or rounds.coalitions + rounds.cost() > precision.most_coalitions:
                 return
-            games.play()
+            rounds.play()
 
     def explain_rows(
         self, features: pd.DataFrame, precision: Precision = USUAL
@@ -177,20 +179,21 @@ class Explainer:
         *_, last = self.sharpen(encoded, precision, threads)
         return last
 
-    def _games(
+    def _rounds(
         self,
         encoded: np.ndarray,
         own: np.ndarray,
         shares: np.ndarray,
         log_odds: float,
         threads: int,
-    ) -> Games:
+    ) -> Rounds:
         differ = (self._encoded != encoded).astype(np.float32) @ self._read > 0
         gains = (shares[:, np.newaxis] - self._shares) / self._network.members
         # Scores are rounded, and vectors are in single precision: what is explained is the score.
         gains += (log_odds - self._empty - gains.sum(axis=0)) / self._network.members
-        return Games(
-            self._tail, Positions(own, self._vectors, self._starts, differ, gains), threads
+        end = (own.sum(axis=0, dtype=np.float64) + self._bias).astype(np.float32)
+        return Rounds(
+            self._tail, Positions(own, self._vectors, self._starts, end, differ, gains), threads
         )
 
     def _attribution(
@@ -240,11 +243,11 @@ class Explainer:
             )
         return shares
 
-    def _require_few(self, games: Games) -> None:
-        if games.most_players > MOST_EXACT:
+    def _require_few(self, rounds: Rounds) -> None:
+        if rounds.most_players > MOST_EXACT:
             raise ExplanationError(
                 f"The applicant differs from the reference population in up to "
-                f"{games.most_players} fields, and coalitions of at most {MOST_EXACT} can be "
+                f"{rounds.most_players} fields, and coalitions of at most {MOST_EXACT} can be "
                 "enumerated. Ask for short error bars instead."
             )
 

@@ -10,7 +10,6 @@ from typing import Protocol
 
 import numpy as np
 
-from core.explanation.coalitions import Design
 from core.model.served import activate
 from core.model.settings import Activation
 
@@ -72,30 +71,32 @@ class Tail:
         """Return how many games of so many coalitions are played at once."""
         return max(1, int(BLOCK // (self._units * max(1, coalitions))))
 
-    def listed(self, design: Design, vectors: np.ndarray) -> np.ndarray:
+    def listed(self, masks: np.ndarray, vectors: np.ndarray, both: np.ndarray) -> np.ndarray:
         """Return (g, m), the log-odds of each coalition less those of its complement.
 
         Args:
-            design: Of k players and m pairs.
+            masks: (k + 1, m) or (g, k + 1, m) float32, who takes part in which coalition; the last
+                row is 1.
             vectors: (g, k + 1, M · h1) float32, what each player adds to the first layer in each
                 game, and last what is there without players.
+            both: (g, M · h1) float32, the first layer of a coalition and its complement together.
         """
         games, _, units = vectors.shape
-        both = vectors.sum(axis=1) + vectors[:, -1]  # of a coalition and its complement together
-        found = np.empty((games, design.pairs))
+        pairs = masks.shape[-1]
+        found = np.empty((games, pairs))
         most = BLOCK // (2 * self._units)
-        step = min(design.pairs, max(FEWEST_COALITIONS, min(MOST_COALITIONS, most)))
-        for begin in range(0, design.pairs, step):
-            members = design.members[:, begin : begin + step].T
-            values = self._room.view(_FIRST, 2, games, len(members), units)
-            np.matmul(members, vectors, out=values[0])
+        step = min(pairs, max(FEWEST_COALITIONS, min(MOST_COALITIONS, most)))
+        for begin in range(0, pairs, step):
+            some = masks[..., begin : begin + step].swapaxes(-1, -2)
+            values = self._room.view(_FIRST, 2, games, some.shape[-2], units)
+            np.matmul(some, vectors, out=values[0])
             np.subtract(both[:, np.newaxis], values[0], out=values[1])
             plus, minus = self._whole(values)
             np.subtract(plus, minus, out=found[:, begin : begin + step], dtype=np.float64)
         return found
 
     def walked(
-        self, orders: np.ndarray, games: np.ndarray, steps: np.ndarray, starts: np.ndarray
+        self, orders: np.ndarray, games: np.ndarray, vectors: np.ndarray, both: np.ndarray
     ) -> np.ndarray:
         """Return (M, k - 1, w), each member's share of the log-odds on the way less the way back.
 
@@ -105,26 +106,25 @@ class Tail:
         Args:
             orders: (M, k, w) players in the order in which they join, for each walk.
             games: (w,) in which of the games each walk is.
-            steps: (g, p, M, h1) float32, what each player adds to each member's first layer; 0 for
-                those who are not in the game.
-            starts: (g, M, h1) float32, what is there without players.
+            vectors: (g, k + 1, M, h1) float32, what each player adds to each member's first layer,
+                and last what is there without players.
+            both: (g, M, h1) float32, the first layer of a coalition and its complement together.
         """
         members, players, walks = orders.shape
-        width = steps.shape[3]
-        joined = self._room.view(_STEPS, members, players, walks, width)
-        whose = games * steps.shape[1] + orders
+        width = vectors.shape[3]
+        joined = self._room.view(_STEPS, members, players - 1, walks, width)
+        whose = games * vectors.shape[1] + orders[:, :-1]
         whose = whose * members + np.arange(members)[:, np.newaxis, np.newaxis]
-        np.take(steps.reshape(-1, width), whose, axis=0, out=joined, mode="clip")
+        np.take(vectors.reshape(-1, width), whose, axis=0, out=joined, mode="clip")
         values = self._room.view(_FIRST, members, 2, players - 1, walks, width)
         there, back = values[:, 0], values[:, 1]
-        np.add(joined[:, 0], starts[games].swapaxes(0, 1), out=there[:, 0])
+        np.add(joined[:, 0], vectors[games, -1].swapaxes(0, 1), out=there[:, 0])
         for place in range(1, players - 1):
             np.add(there[:, place - 1], joined[:, place], out=there[:, place])
-        both = (2 * starts + steps.sum(axis=1))[games].swapaxes(0, 1)
-        np.subtract(both[:, np.newaxis], there, out=back)
+        np.subtract(both[games].swapaxes(0, 1)[:, np.newaxis], there, out=back)
         shares = self._shares(values.reshape(members, -1, width))
-        shares = shares.reshape(members, 2, players - 1, walks).astype(np.float64)
-        return np.asarray(shares[:, 0] - shares[:, 1])
+        shares = shares.reshape(members, 2, players - 1, walks)
+        return np.asarray(np.subtract(shares[:, 0], shares[:, 1], dtype=np.float64))
 
     def _whole(self, values: np.ndarray) -> np.ndarray:
         """Return log-odds less the last bias (…), from the first layer (…, M · h1)."""

@@ -1,18 +1,11 @@
-"""Coalitions: all, a sample, and those of walks; and that each returns Shapley values."""
+"""Coalitions: all and a sample; and that each returns Shapley values."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.explanation.coalitions import (
-    _counts,
-    _drawn,
-    enumeration,
-    gains_of_walk,
-    orders,
-    sample,
-)
+from core.explanation.coalitions import Samples, _counts, enumeration, sample
 
 
 def play(design, game):
@@ -21,17 +14,6 @@ def play(design, game):
     ends = game(np.array([np.ones(members.shape[1]), np.zeros(members.shape[1])]))
     differences = game(members) - game(1 - members)
     return design.shapley(differences[np.newaxis], np.array([ends[0] - ends[1]]))[0]
-
-
-def walk(order, game):
-    """Return what each player adds on a walk (k,) through a game of masks, by place in `order`."""
-    players = len(order)
-    masks = np.array([np.isin(np.arange(players), order[:place]) for place in range(1, players)])
-    masks = masks.reshape(-1, players).astype(float)
-    ends = game(np.array([np.ones(players), np.zeros(players)]))
-    shares = game(masks) - game(1 - masks)
-    gains = np.array([[ends[0] - ends[1]]])
-    return gains_of_walk(shares[np.newaxis, :, np.newaxis], gains)[0, :, 0]
 
 
 def test_enumeration_solves_a_game_checked_by_hand():
@@ -104,8 +86,7 @@ def test_sizes_count_what_they_count_in_the_formula(players):
 def test_samples_differ_by_seed_and_repeat():
     """Replicates are independent, and every process draws the same ones."""
     assert not np.array_equal(sample(12, 64, 0).members, sample(12, 64, 1).members)
-    again = sample.__wrapped__(12, 64, 0)
-    assert np.array_equal(sample(12, 64, 0).members, again.members)
+    assert np.array_equal(sample(12, 64, 0).members, sample(12, 64, 0).members)
 
 
 def test_every_single_field_is_in_the_sample():
@@ -121,71 +102,49 @@ def test_every_coalition_begins_at_the_start(design):
     assert design.members[-1].tolist() == [1] * design.pairs
 
 
-@pytest.mark.parametrize("players", [1, 2, 5, 23, 60])
-def test_a_walk_is_exact_for_games_of_pairs(players):
-    """Interactions of two fields leave no error, whatever the order."""
-    random = np.random.default_rng(players)
-    matrix, order = random.normal(size=(players, players)), random.permutation(players)
-    values = walk(order, lambda masks: np.einsum("si,ij,sj->s", masks, matrix, masks))
-    expected = (matrix.sum(axis=0) + matrix.sum(axis=1)) / 2
-    np.testing.assert_allclose(values, expected[order], atol=1e-9)
+def of_pairs(masks, strengths):
+    """Return what coalitions (g, m, p) are worth where two fields together are worth something."""
+    return np.einsum("gsi,ij,gsj->gs", masks, strengths, masks)
 
 
-def test_walks_of_all_orders_are_the_definition():
-    """The mean over the six orders of three players is what enumeration says, of any game."""
-    worth = dict(enumerate(np.random.default_rng(0).normal(size=8)))
-    game = lambda masks: np.array([worth[int(m @ [1, 2, 4])] for m in masks])  # noqa: E731
-    values = np.zeros(3)
-    for order in ([0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]):
-        values[order] += walk(order, game) / 6
-    np.testing.assert_allclose(values, play(enumeration(3), game), atol=1e-12)
+@pytest.mark.parametrize("later", [False, True])
+def test_games_of_several_sizes_are_solved_together(later):
+    """Of six fields, five or four play, at places that differ by game and design; pairs are exact.
+
+    Single fields come with the first round and are remembered for the next.
+    """
+    random = np.random.default_rng(0)
+    differ = np.array([[1, 0, 1, 1, 0, 1], [1, 1, 1, 0, 1, 1], [0, 1, 1, 1, 1, 1]], bool)
+    order = (random.random((2, 3, 6)) + ~differ).argsort(axis=-1)
+    places = order.argsort(axis=-1)
+    samples = Samples(differ.sum(axis=1), larger=20, number=int(later), count=2)
+    found = samples.masks(places, singles=not later)
+    assert (found[:, -1] == 1).all()
+    assert found.shape == (3, 7, 40 if later else 46)
+
+    masks = found[:, :-1].swapaxes(1, 2) * differ[:, np.newaxis]
+    strengths = random.normal(size=(6, 6))
+    everybody = np.array([mask[np.newaxis] for mask in differ.astype(float)])
+    worth = of_pairs(masks, strengths) - of_pairs(everybody - masks, strengths)
+    single = np.eye(6)[np.newaxis] * differ[:, np.newaxis]
+    alone = of_pairs(single, strengths) - of_pairs(everybody - single, strengths)
+    if not later:
+        np.testing.assert_allclose(worth[:, :6], alone)
+        worth = worth[:, 6:]
+    gains = of_pairs(everybody, strengths)[:, 0]
+    values = samples.shapley(alone[np.arange(3)[:, np.newaxis], order], worth, gains)
+    by_field = np.take_along_axis(values, places, axis=-1)
+    expected = np.array([(strengths * np.outer(mask, mask)).sum(axis=0) for mask in differ])
+    other = np.array([(strengths * np.outer(mask, mask)).sum(axis=1) for mask in differ])
+    for found_by_one in by_field:
+        np.testing.assert_allclose(found_by_one, (expected + other) / 2, atol=1e-6)
 
 
-@given(
-    worth=st.lists(st.floats(-5, 5), min_size=3, max_size=25),
-    gain=st.floats(-5, 5),
-)
-@settings(max_examples=40, deadline=None)
-def test_a_walk_always_adds_up(worth, gain):
-    """The values of any game sum to what all players gain."""
-    shares = np.array(worth)[np.newaxis, :, np.newaxis]
-    found = gains_of_walk(shares, np.array([[gain]]))
-    assert found.shape == (1, len(worth) + 1, 1)
-    assert found.sum() == pytest.approx(gain, abs=1e-9)
-
-
-DIFFER = np.array([[1, 0, 1, 1, 1], [0, 1, 1, 1, 1], [1, 1, 1, 1, 1]], bool)
-TWO = np.array([0, 1])
-
-
-def test_every_player_joins_once_and_nobody_else():
-    """For each member and game, its own players in some order; games vary fastest."""
-    found = orders(4, DIFFER, TWO, number=0, replicates=2, walks=3)
-    assert found.shape == (4, 4, 2 * 3 * 2)
-    assert {tuple(sorted(order)) for walk in found[..., 0::2] for order in walk.T} == {(0, 2, 3, 4)}
-    assert {tuple(sorted(order)) for walk in found[..., 1::2] for order in walk.T} == {(1, 2, 3, 4)}
-    assert len({tuple(order) for order in found[:, :, 0]}) > 1
-
-
-def test_every_second_walk_begins_in_the_middle_of_the_one_before():
-    """Who came late comes early."""
-    found = orders(3, DIFFER, TWO, number=1, replicates=1, walks=2)
-    first, second = found[..., :2], found[..., 2:]
-    assert np.array_equal(second[:, 2:], first[:, :2])
-    assert np.array_equal(second[:, :2], first[:, 2:])
-
-
-def test_walks_are_independent_and_the_same_in_every_process():
-    """Of other replicates, rounds and later walks; drawn again they are the same."""
-    found = orders(16, DIFFER, TWO, number=0, replicates=2, walks=3)
-    other = orders(16, DIFFER, TWO, number=1, replicates=2, walks=3)
-    walks = [found[..., k : k + 2].tobytes() for k in range(0, 12, 2)] + [other[..., :2].tobytes()]
-    assert len(set(walks)) == 7
-    before = _drawn(16, 3, 5, 0, 2, 2)
-    assert np.array_equal(before, _drawn.__wrapped__(16, 3, 5, 0, 2, 2))
-
-
-def test_every_place_is_as_likely_for_every_player():
-    """Over 3,000 members, each of five players comes first about 600 times."""
-    first = orders(3000, DIFFER, np.array([2]), 0, 1, 1)[:, 0, 0]
-    assert (np.abs(np.bincount(first) - 600) < 5 * np.sqrt(600)).all()
+def test_replicates_of_a_round_and_rounds_are_independent():
+    """Four samples of one game, two of each round, are all different."""
+    places = np.arange(9)[np.newaxis, np.newaxis].repeat(2, axis=0)
+    masks = [
+        Samples(np.array([9]), 30, number, 2).masks(places, singles=False)[0] for number in (0, 1)
+    ]
+    each = [mask[:, begin : begin + 30].tobytes() for mask in masks for begin in (0, 30)]
+    assert len(set(each)) == 4
