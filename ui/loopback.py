@@ -9,6 +9,7 @@ of its own that points here (DNS rebinding).
 import functools
 import gc
 import ipaddress
+import re
 import socket
 from collections.abc import Iterator
 
@@ -16,6 +17,9 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
+
+_HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^][:]*)(?::\d*)?")
+"""A name or an address, IPv6 in brackets, perhaps with a port."""
 
 
 @functools.lru_cache(maxsize=64)
@@ -104,12 +108,13 @@ def _reached_loopback(scope: Scope) -> bool:
 
 
 def _host_name(scope: Scope) -> str:
-    """Return the Host header without its port."""
-    for name, value in scope["headers"]:
-        if name == b"host":
-            host = str(value.decode("latin-1"))
-            return host[: host.index("]") + 1] if "]" in host else host.split(":")[0]
-    return ""
+    """Return the Host header without its port; nothing unless there is one, and a well-formed one.
+
+    What else could be read out of it is left to nobody's guess.
+    """
+    hosts = [str(value.decode("latin-1")) for name, value in scope["headers"] if name == b"host"]
+    found = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
+    return found[1] if found else ""
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

@@ -96,7 +96,7 @@ def _read(field: Field, value: Any) -> Value:
         return None
     if field.kind == "number":
         return _read_number(field, value)
-    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_TEXT:
+    if not isinstance(value, str) or not _is_text(value):
         raise ValueError(_expected(field))
     if field.kind == "date":
         try:
@@ -116,6 +116,13 @@ def _read_number(field: Field, value: Any) -> float:
     if not math.isfinite(as_float):
         raise ValueError(_expected(field))
     return as_float
+
+
+def _is_text(value: str) -> bool:
+    """Return whether a loan file could hold it: half of a surrogate pair is no character."""
+    if not value.strip() or len(value) > LONGEST_TEXT:
+        return False
+    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _unknown(fields: Sequence[Field], applicant: Mapping[str, Any], row: int) -> list[FieldProblem]:

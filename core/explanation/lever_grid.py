@@ -57,11 +57,11 @@ def _steps(start: float, end: float, step: float) -> list[float]:
 
     Where there are more steps, they lie the denser the nearer: skewed fields reach far.
     """
-    most = int(np.floor((end - start) / step + 1e-9))
+    most = float(np.floor((end - start) / step + 1e-9))  # may be more than an int64 holds
     if most < 1:
         return []
     spaced = np.arange(1, most + 1) if most <= FINEST else np.geomspace(1, most, FINEST)
-    counts = np.unique(spaced.round().astype(int))
+    counts = np.unique(spaced.round())
     return [round(start + float(count) * step, 10) for count in counts]
 
 

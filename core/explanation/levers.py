@@ -3,12 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from core.data.fields import Field
 from core.errors import ExplanationError
 
 Direction = Literal["up", "down", "either"]
+
+LARGEST = 1e15
+"""Beyond it, neighbouring steps of a number are no longer told apart."""
 
 _USUALLY: tuple[tuple[str, Direction], ...] = (
     (r"pay_?amt|pay amt|paid|repaid|repayment", "up"),
@@ -61,11 +64,21 @@ def require_usable(levers: Sequence[Lever], fields: Sequence[Field]) -> None:
 def _problem(lever: Lever) -> str:
     if lever.direction not in get_args(Direction):
         return f"the way should be up, down or either, but is {lever.direction!r}."
+    given = {"at least": lever.low, "at most": lever.high, "the step": lever.step}
+    given = {name: value for name, value in given.items() if value is not None}
+    for name, value in (given | {"the weight": lever.cost}).items():
+        if not _is_number(value):
+            limits = f"from {-LARGEST:g} to {LARGEST:g}"
+            return f"{name} should be a number {limits}, but is {value!r:.40}."
     if lever.low is not None and lever.high is not None and lever.low > lever.high:
         return f"at least {lever.low:g} is more than at most {lever.high:g}."
     if lever.step is not None and not lever.step > 0:
         return f"the step should be above 0, but is {lever.step:g}."
     return "" if lever.cost > 0 else f"the weight should be above 0, but is {lever.cost:g}."
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and abs(value) <= LARGEST
 
 
 def proposed_levers(fields: Sequence[Field]) -> tuple[Lever, ...]:

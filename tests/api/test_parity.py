@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.decision.scoring import Assessment, Scorer
+from core.decision.assessment import Assessment
+from core.decision.scoring import Scorer
 from core.formatting import percent
 from core.store.workspace import Workspace
 from tests.api.conftest import asking

@@ -64,6 +64,38 @@ def test_who_is_approved_needs_no_way(ask: Ask, champion: Scorer) -> None:
     assert (told["decision"], told["options"]) == ("approve", [])
 
 
+@pytest.mark.parametrize("path", ["/v1/predict", "/v1/explain", "/v1/recourse"])
+def test_half_a_character_is_no_text(ask: Ask, champion: Scorer, path: str) -> None:
+    """JSON can spell half of a surrogate pair, which no loan file holds: refused everywhere."""
+    body = b'{"applicant": {"Income": 60, "Amount": 2500, "Home": "\\ud800"}}'
+    answer = ask("POST", path, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    (problem,) = answer.json()["error"]["problems"]
+    assert (problem["field"], problem["received"]) == ("Home", "\ud800")
+
+
+@pytest.mark.parametrize("beyond", [False, True])
+@pytest.mark.parametrize(
+    "lever",
+    [
+        Lever("Amount", "down", step=1e-300),
+        Lever("Amount", "either", low=-1e15, high=1e15),
+        Lever("Amount", "either", low=0.0, high=0.0),
+        Lever("Amount", "either", cost=1e15),
+        Lever("Home", "up", low=1.0, high=2.0, step=5.0),
+    ],
+    ids=str,
+)
+def test_odd_levers_are_searched(
+    ask: Ask, declined: dict, champion: Scorer, workspace: Workspace, lever: Lever, beyond: bool
+) -> None:
+    """Whatever may be kept can be searched with."""
+    keep_levers(workspace, champion, (lever,), beyond, user="ann")
+    answer = ask("POST", "/v1/recourse", json={"applicant": declined})
+    assert answer.status_code == 200
+    assert [each["name"] for each in answer.json()["levers"]] == [lever.name]
+
+
 def test_a_field_that_cannot_be_used_is_named(ask: Ask, champion: Scorer) -> None:
     """As everywhere."""
     answer = ask("POST", "/v1/recourse", json={"applicant": {**APPLICANT, "Income": "much"}})

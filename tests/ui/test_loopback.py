@@ -75,6 +75,10 @@ def test_it_refuses_to_start_beyond_this_machine(command: list[str], home: Path)
         (("192.168.1.5", 8501), "127.0.0.1:8501", 421),
         (("127.0.0.1", 8501), "evil.example:8501", 421),
         (("127.0.0.1", 8501), "", 421),
+        (("::1", 8501), "[::1]", 200),
+        (("::1", 8501), "[::1].evil.example", 421),
+        (("127.0.0.1", 8501), "127.0.0.1]evil.example", 421),
+        (("127.0.0.1", 8501), "localhost:8501, evil.example", 421),
     ],
 )
 def test_a_connection_must_be_local_and_say_so(
@@ -82,6 +86,14 @@ def test_a_connection_must_be_local_and_say_so(
 ) -> None:
     """The address reached and the Host header are both looked at."""
     assert _ask({"server": server}, host) == status
+
+
+def test_two_hosts_are_none() -> None:
+    """Whoever sends two leaves open which one is meant."""
+    hosts = [(b"host", b"127.0.0.1:8501"), (b"host", b"evil.example")]
+    for headers in (hosts, hosts[::-1]):
+        sent = _run({"type": "http", "server": ("127.0.0.1", 8501), "headers": headers})
+        assert sent[0]["status"] == 421
 
 
 def test_a_foreign_websocket_is_closed() -> None:

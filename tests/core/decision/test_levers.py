@@ -1,5 +1,7 @@
 """Fields that may change: the proposal, and what is kept in its place."""
 
+import math
+
 import pytest
 
 from core.decision.levers import Levers, keep_levers, levers_of, propose_again
@@ -46,7 +48,13 @@ def test_there_is_a_way_back(workspace, scorer):
         (Lever("Amount", low=9.0, high=1.0), "at least 9 is more than at most 1"),
         (Lever("Amount", step=0.0), "step should be above 0, but is 0"),
         (Lever("Amount", cost=-1.0), "weight should be above 0, but is -1"),
-        (Lever("Amount", cost=float("nan")), "weight should be above 0, but is nan"),
+        (Lever("Amount", cost=math.nan), "weight should be a number .* but is nan"),
+        (Lever("Amount", cost=None), "weight should be a number .* but is None"),
+        (Lever("Amount", step=math.inf), "step should be a number .* but is inf"),
+        (Lever("Amount", low=math.nan), "at least should be a number .* but is nan"),
+        (Lever("Amount", low="a"), "at least should be a number .* but is 'a'"),
+        (Lever("Amount", high=1e300), r"at most should be a number from -1e\+15 to 1e\+15"),
+        (Lever("Amount", high=10**400), "at most should be a number .* but is 10{30}"),
         (Lever("Amount", "sideways"), "up, down or either, but is 'sideways'"),
     ],
 )

@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from core.decision.assessment import Assessment
 from core.decision.policy import probability
 from core.decision.registration import register
-from core.decision.scoring import MODELS_IN_MEMORY, Assessment, Scorer, forget
+from core.decision.scoring import MODELS_IN_MEMORY, Scorer, forget
 from core.errors import ExplanationError, InputError, IntegrityError, NotFoundError
 from core.store.tables import Run
 from core.store.workspace import Workspace

@@ -7,6 +7,7 @@ import pytest
 
 from core.data.allowed import Allowed
 from core.data.fields import Field
+from core.explanation.lever_grid import FINEST, grid
 from core.explanation.levers import Lever, proposed_levers
 from core.explanation.recourse import recourse
 
@@ -167,6 +168,13 @@ def test_an_applicant_who_cannot_move_is_told_the_present_score():
     """At the bound already: the nearest is where the applicant stands."""
     result = found((Lever("Income", "up", high=100),))
     assert (result.options, result.nearest) == ((), 1.0)
+
+
+def test_steps_may_be_as_small_as_numbers_get():
+    """More steps than a whole number can count still lead from here to the end."""
+    values = grid(Lever("x", "up", step=1e-300), Field("x", "x", "number", low=0, high=1000), 0.0)
+    assert len(values) <= FINEST
+    assert max(values) == pytest.approx(1000)
 
 
 def test_steps_are_the_finer_the_nearer():
