@@ -11,6 +11,7 @@ from core.errors import LendlensError
 from core.explanation.cohort import Cohort
 from core.explanation.loan_rows import LoanRows
 from core.formatting import of
+from ui.components.pickers import told_apart
 from ui.components.words import literal, problem
 from ui.session import workspace
 
@@ -72,12 +73,14 @@ def _added(draft: list[Condition], rows: LoanRows) -> None:
 
 def _ask(rows: LoanRows, number: int) -> Condition | None:
     """Ask for one condition; None while it is not complete."""
-    names = [column.name for column in rows.schema.columns if not column.personal]
+    names = told_apart(
+        {column.name: column.label for column in rows.schema.columns if not column.personal}
+    )
     name = st.selectbox(
         "Field",
-        names,
+        list(names),
         None,
-        format_func=lambda each: rows.schema[each].label,
+        format_func=names.__getitem__,
         placeholder="Choose a field",
         key=f"cohort-field-{number}",
     )

@@ -8,6 +8,7 @@ from core.explanation.loan_rows import LoanRows
 from core.store.tables import Run, SavedCohort
 from core.store.workspace import Workspace
 from ui.cohort_form import cohort_form
+from ui.components.pickers import told_apart
 from ui.components.words import literal
 from ui.session import workspace
 
@@ -39,6 +40,7 @@ def pick_cohort(run: Run) -> Cohort | None:
     asked = st.query_params.get(PARAM, EVERYONE)
     if asked and asked not in known:
         _not_listed(asked, source_id)
+    names = told_apart({EVERYONE: "Everyone", **{id: each.name for id, each in known.items()}})
     key = f"pick-{PARAM}"
     st.session_state[key] = asked if asked in known else EVERYONE
 
@@ -48,8 +50,8 @@ def pick_cohort(run: Run) -> Cohort | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Cohort",
-            [EVERYONE, *known],
-            format_func=lambda id: known[id].name if id else "Everyone",
+            list(names),
+            format_func=names.__getitem__,
             key=key,
             on_change=write_url,
             help=HELP,

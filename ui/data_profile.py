@@ -12,7 +12,7 @@ from core.charts.profile import distribution
 from core.data.personal_data import masked_frame
 from core.data.profile_words import finding
 from core.data.profiling import ColumnProfile
-from core.formatting import MISSING, percent
+from core.formatting import MISSING, percent, typeset
 from ui import theme
 from ui.components.figure import draw
 from ui.components.table import table
@@ -146,7 +146,7 @@ def _drawn(view: View, name: str, current: theme.Theme) -> _Picture:
     axis = f"{about.label}, {about.unit}" if about.unit else about.label
     bins = _shown_bins(about)
     figure = distribution(bins, axis, current, average=view.bad_rate)
-    return _Picture(figure, finding(about), _readable(bins))
+    return _Picture(figure, typeset(finding(about)), _readable(bins))
 
 
 def _shown_bins(about: ColumnProfile) -> pd.DataFrame:

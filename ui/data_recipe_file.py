@@ -11,7 +11,7 @@ from core.data.step import listing
 from core.errors import DataError
 from core.formatting import count
 from core.store.tables import DataSet
-from ui.components.pickers import data_set_name
+from ui.components.pickers import data_set_name, told_apart_in_time
 from ui.data_draft import Draft, source_rows
 from ui.session import workspace
 
@@ -42,11 +42,12 @@ def handing_on(draft: Draft) -> None:
 def _take(draft: Draft) -> None:
     st.markdown("They replace the steps here; *Undo* brings these back.")
     known = [one for one in workspace().registry.data_sets() if one.recipe]
+    names = told_apart_in_time(known, data_set_name)
     chosen = st.selectbox(
         "Of a data set",
         known,
         None,
-        format_func=data_set_name,
+        format_func=lambda one: names[one.id],
         placeholder="Choose a data set" if known else "No data set has a recipe yet",
         disabled=not known,
         key="take-from",

@@ -9,6 +9,7 @@ import streamlit as st
 from core.data.schema import Kind
 from core.data.steps import Step
 from core.data.tally import tally
+from ui.components.pickers import told_apart
 from ui.data_draft import View
 
 
@@ -19,6 +20,7 @@ class StepForm:
         self.view = view
         self.schema = view.schema
         self.key = key
+        self.labels = told_apart({column.name: column.label for column in view.schema.columns})
 
     def columns(
         self, *kinds: Kind, chosen: Sequence[str] = (), outcome: bool = False
@@ -69,8 +71,8 @@ class StepForm:
         ]
 
     def label(self, name: str) -> str:
-        """Return what a column is called on screen."""
-        return self.schema[name].label
+        """Return what a column is called where one is chosen."""
+        return self.labels[name]
 
     def missing(self, names: Sequence[str]) -> list[str]:
         """Return those that lack values."""

@@ -15,7 +15,7 @@ from core.store.tables import DecisionRecord
 from core.store.workspace import Workspace
 from ui import links
 from ui.components.metrics import Figure, metric_row
-from ui.components.pickers import model_name
+from ui.components.pickers import model_name, told_apart_in_time
 from ui.components.table import table
 from ui.components.verdict import LOOKS
 from ui.components.words import problem
@@ -88,7 +88,7 @@ def _ask() -> Filters:
         format_func=lambda word: LOOKS[word].word if word else "All",
         help="What was done in the end, overrides included",
     )  # fmt: skip
-    names = {model.id: model_name(model) for model in workspace().registry.models()}
+    names = told_apart_in_time(workspace().registry.models(), model_name)
     model_id = second.selectbox(
         "Model", [None, *names], key="decided-by", persist_state="session",
         format_func=lambda key: names.get(key, "All") if key else "All",

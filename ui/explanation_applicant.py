@@ -3,8 +3,9 @@
 import streamlit as st
 
 from core.charts.waterfall import waterfall
+from core.decision.assessment import Assessment
 from core.decision.policy import probability
-from core.decision.scoring import Assessment, Scorer
+from core.decision.scoring import Scorer
 from core.explanation import words
 from core.explanation.local import path
 from core.explanation.reference import Kind

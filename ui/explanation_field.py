@@ -12,6 +12,7 @@ from core.explanation.shapes import density
 from core.formatting import count, percent
 from ui import theme
 from ui.components.figure import draw
+from ui.components.pickers import told_apart
 from ui.components.words import literal
 from ui.explanation_data import Picture
 
@@ -23,11 +24,12 @@ def field_section(scorer: Scorer, picture: Picture) -> None:
     """Let the visitor choose a field, and draw how it works."""
     st.header("One field", anchor=False)
     fields = list(picture.importance["field"])
+    names = told_apart(picture.labels)
     choose, view = st.columns(2, gap="large", vertical_alignment="bottom")
     field = choose.selectbox(
         "Field",
         fields,
-        format_func=picture.labels.__getitem__,
+        format_func=names.__getitem__,
         key="explanation-field",
         persist_state="session",
     )
@@ -131,7 +133,7 @@ def _partner_first(picture: Picture, field: str, fields: list[str]) -> list[str]
 
 def _other_label(picture: Picture, field: str, name: str) -> str:
     strongest = " (works together most)" if name == picture.partner(field) else ""
-    return f"{picture.labels[name]}{strongest}"
+    return f"{told_apart(picture.labels)[name]}{strongest}"
 
 
 def _why_partner(picture: Picture, field: str, other: str) -> str:

@@ -9,6 +9,7 @@ from core.explanation.shapes import density, shape
 from core.formatting import count, number
 from ui import theme
 from ui.components.figure import draw
+from ui.components.pickers import told_apart
 
 _MEANT = {
     1: "By construction this field may only raise the risk.",
@@ -26,10 +27,11 @@ def shapes_section(scorer: Scorer, reference: Reference) -> None:
         "are the whole explanation. Each is 0 on average over the "
         f"{count(reference.n)} applicants it is compared with."
     )
+    labels = told_apart({field: bundle.schema[field].label for field in bundle.features})
     name = st.selectbox(
         "Field",
         bundle.features,
-        format_func=lambda field: bundle.schema[field].label,
+        format_func=labels.__getitem__,
         key="shape-field",
         persist_state="session",
     )

@@ -16,6 +16,7 @@ from core.errors import LendlensError
 from core.formatting import count, of
 from core.store.tables import ModelVersion
 from ui.cohort_form import DATED, WORDS
+from ui.components.pickers import told_apart
 from ui.components.shelf import shelf
 from ui.components.words import literal, problem
 from ui.models_actions import keep_policy
@@ -77,11 +78,12 @@ def _column(field: Field) -> Column:
 def _ask(fields: dict[str, Field]) -> Rule | None:
     """Ask for a rule; None while it is not complete."""
     first, second, third, fourth = st.columns(4, vertical_alignment="bottom")
+    labels = told_apart({name: field.label for name, field in fields.items()})
     name = first.selectbox(
         "Field",
         list(fields),
         None,
-        format_func=lambda each: fields[each].label,
+        format_func=labels.__getitem__,
         placeholder="Choose a field",
         key="rule-field",
     )

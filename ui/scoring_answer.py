@@ -4,9 +4,10 @@ import streamlit as st
 
 from core.charts.decision import cut_offs
 from core.charts.waterfall import waterfall
+from core.decision.assessment import Assessment
 from core.decision.policy import Policy
 from core.decision.rules import Rule
-from core.decision.scoring import Assessment, Scorer
+from core.decision.scoring import Scorer
 from core.explanation import words
 from core.explanation.attribution import Attribution
 from core.explanation.force import force

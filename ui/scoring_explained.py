@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.decision.applicant import Value
-from core.decision.scoring import Assessment, Scorer
+from core.decision.assessment import Assessment
+from core.decision.scoring import Scorer
 
 SHARP = "scoring-explained"
 UNDER_WAY = "scoring-sharpening"

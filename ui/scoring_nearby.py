@@ -12,9 +12,10 @@ import pandas as pd
 import streamlit as st
 
 from core.decision.applicant import Value
+from core.decision.assessment import Assessment
 from core.decision.effect import Share
 from core.decision.nearby import peers_of
-from core.decision.scoring import Assessment, Scorer
+from core.decision.scoring import Scorer
 from core.explanation.peers import Known, Peers
 from core.explanation.reasons import shown
 from core.formatting import count, percent, typeset

@@ -9,9 +9,10 @@ import streamlit as st
 
 from core.data.fields import Field
 from core.decision.applicant import Value
+from core.decision.assessment import Assessment
 from core.decision.levers import Levers, keep_levers, levers_of, propose_again
 from core.decision.policy import probability
-from core.decision.scoring import Assessment, Scorer
+from core.decision.scoring import Scorer
 from core.decision.way_to_approval import way_to_approval
 from core.explanation.levers import Lever, require_usable
 from core.explanation.recourse import Change, Recourse

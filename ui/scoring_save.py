@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from core.decision.applicant import Value
+from core.decision.assessment import Assessment
 from core.decision.ledger import (
     final_decision,
     record,
@@ -13,7 +14,7 @@ from core.decision.ledger import (
 )
 from core.decision.notice import LONGEST_RATIONALE, Override
 from core.decision.policy import DECISIONS, Decision
-from core.decision.scoring import Assessment, Scorer
+from core.decision.scoring import Scorer
 from core.errors import DecisionError, LendlensError
 from core.formatting import percent
 from core.store.tables import DecisionRecord

@@ -13,8 +13,9 @@ import streamlit as st
 from core.charts.spread import spread
 from core.decision import nearby
 from core.decision.applicant import Value
+from core.decision.assessment import Assessment
 from core.decision.policy import probability
-from core.decision.scoring import Assessment, Scorer
+from core.decision.scoring import Scorer
 from core.explanation.stability import RANKS, Stability
 from core.explanation.words import signed
 from core.formatting import count, percent

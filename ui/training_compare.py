@@ -18,7 +18,7 @@ from core.store.tables import Run
 from ui import links, theme
 from ui.components.figure import draw
 from ui.components.page import empty_state
-from ui.components.pickers import run_name
+from ui.components.pickers import run_name, told_apart_in_time
 from ui.components.table import worded_table
 from ui.components.words import literal
 from ui.session import workspace
@@ -86,7 +86,7 @@ def _pick(finished: list[Run]) -> list[Run]:
     chosen = st.multiselect(
         "Runs, two to four",
         list(by_id),
-        format_func=lambda id: run_name(by_id[id]),
+        format_func=told_apart_in_time(finished, run_name).__getitem__,
         max_selections=MOST,
         key=key,
         placeholder="Choose runs",

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.data.schema import Schema
 from core.store.tables import DataSet
+from ui.components.pickers import told_apart
 
 RAISES, LOWERS = "raises", "lowers"
 _OTHER = {RAISES: LOWERS, LOWERS: RAISES}
@@ -35,7 +36,7 @@ def _fields(way: str, label: str, labels: dict[str, str], data_set: DataSet) -> 
     chosen: list[str] = st.multiselect(
         label,
         list(labels),
-        format_func=labels.__getitem__,
+        format_func=told_apart(labels).__getitem__,
         placeholder="No field",
         key=_key(way, data_set.id),
         on_change=_take_from_the_other,

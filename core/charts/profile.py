@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts.template import Theme, faded, figure, palette
-from core.formatting import percent
+from core.formatting import percent, typeset
 
 _MISSING = "missing"
 _ROWS_FOR_SCALE = 10
@@ -44,7 +44,7 @@ def distribution(
             "categoryorder": "array",
             "categoryarray": list(bins["shown"]),
             "tickvals": list(bins["shown"]),
-            "ticktext": [escape(tick) for tick in ticks],
+            "ticktext": [escape(typeset(tick)) for tick in ticks],
             "tickangle": -40 if crowded else 0,
         },
     }

@@ -222,3 +222,15 @@ def test_personal_data_are_masked_and_not_learnt_from(workspace, open_page):
         shown = " ".join(frame.value.to_string() for frame in at.dataframe) + texts(at)
         assert "example.org" not in shown
         assert "p••••" in shown
+
+
+def test_of_two_files_of_one_name_the_one_in_view_stays(workspace, open_page):
+    """A box to choose from knows its options by their words alone, so these must differ."""
+    first = catalog.add_source(workspace, "loans.csv", RAW)
+    second = catalog.add_source(workspace, "loans.csv", RAW + b"\n40,50,good")
+    for source in (first, second):
+        at = open_page("data", source=source.id)
+        box = at.selectbox(key="pick-source")
+        assert len(set(box.options)) == 2
+        at.text_input(key=f"data-set-name-{source.id}").set_value("Mine").run()
+        assert at.query_params["source"] == source.id

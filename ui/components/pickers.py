@@ -9,7 +9,9 @@
 The address decides. Without a parameter it is what this visitor looked at last, else the newest.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 import streamlit as st
@@ -23,8 +25,37 @@ class _Record(Protocol):
     @property
     def id(self) -> str: ...
 
+    @property
+    def created_at(self) -> datetime: ...
+
 
 R = TypeVar("R", bound=_Record)
+
+
+def told_apart(names: Mapping[str, str], by: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return names by key, none of them twice.
+
+    A box to choose from knows its options by their words alone: of two that read the same, it
+    would always take the first. Those that share a name are followed by what `by` says, and by
+    their key where that is the same too.
+
+    >>> told_apart({"a_b": "a b", "a b": "a b", "c": "c"})
+    {'a_b': 'a b (a_b)', 'a b': 'a b (a b)', 'c': 'c'}
+    """
+    often = Counter(names.values())
+    if not by:
+        return {key: f"{name} ({key})" if often[name] > 1 else name for key, name in names.items()}
+    return told_apart(
+        {key: f"{name} · {by[key]}" if often[name] > 1 else name for key, name in names.items()}
+    )
+
+
+def told_apart_in_time(records: Sequence[R], name: Callable[[R], str]) -> dict[str, str]:
+    """Return the names of records by id; those that share one are followed by when they came."""
+    return told_apart(
+        {record.id: name(record) for record in records},
+        {record.id: f"{record.created_at:%-d %b %Y, %H:%M:%S}" for record in records},
+    )
 
 
 def pick_data_set() -> DataSet | None:
@@ -63,6 +94,7 @@ def pick(param: str, label: str, records: Sequence[R], name: Callable[[R], str])
         The record in view; None where there is none.
     """
     by_id = {record.id: record for record in records}
+    names = told_apart_in_time(records, name)
     if not by_id:
         return None
     memory = f"last-{param}"
@@ -80,10 +112,10 @@ def pick(param: str, label: str, records: Sequence[R], name: Callable[[R], str])
         st.query_params[param] = st.session_state[key]
 
     chosen = st.selectbox(
-        label, list(by_id), format_func=lambda key: name(by_id[key]), key=key, on_change=write_url
+        label, list(by_id), format_func=names.__getitem__, key=key, on_change=write_url
     )
     st.session_state[memory] = chosen
-    st.set_page_config(page_title=f"{name(by_id[chosen])} · Lendlens")
+    st.set_page_config(page_title=f"{names[chosen]} · Lendlens")
     if st.query_params.get(param) != chosen:
         st.query_params[param] = chosen
     return by_id[chosen]

@@ -24,7 +24,8 @@ _WORDED = """
 .worded th, .worded td { padding: 0.5rem 1rem 0.5rem 0; border: 0; text-align: left;
   border-bottom: 1px solid var(--border); font-weight: 400; white-space: nowrap; }
 .worded thead th { color: var(--muted); white-space: normal; vertical-align: bottom; }
-.worded th[scope=row], .worded.wraps td { white-space: normal; overflow-wrap: anywhere; }
+.worded th[scope=row], .worded.wraps td { white-space: normal; overflow-wrap: break-word; }
+.worded.wraps td:last-child { overflow-wrap: anywhere; min-width: 8rem; }
 """
 
 _RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
