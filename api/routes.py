@@ -13,7 +13,8 @@ from api.reading import Applicant, one_or_many, read_json, switch, text
 from core.store.workspace import Workspace
 
 if TYPE_CHECKING:
-    from core.decision.scoring import Assessment, Scorer
+    from core.decision.assessment import Assessment
+    from core.decision.scoring import Scorer
 
 router = APIRouter(prefix="/v1", responses=shapes.FAILURES)
 T = TypeVar("T")

@@ -9,8 +9,8 @@ from core.data.conditions import TESTS
 from core.decision.policy import probability
 
 if TYPE_CHECKING:
+    from core.decision.assessment import Assessment
     from core.decision.levers import Levers
-    from core.decision.scoring import Assessment
     from core.explanation.recourse import Recourse
 
     Points = Callable[[float], int]

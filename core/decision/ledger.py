@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from core.decision.assessment import Assessment
 from core.decision.chain import ChainCheck, canonical, content, digest, seal, walk
 from core.decision.notice import Override, notice
 from core.decision.policy import Decision
-from core.decision.scoring import Assessment, Scorer
+from core.decision.scoring import Scorer
 from core.errors import DecisionError
 from core.store.base import now
 from core.store.tables import DecisionRecord

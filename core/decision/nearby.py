@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from core.decision.applicant import Value
-from core.decision.scoring import Assessment, Scorer
+from core.decision.assessment import Assessment
+from core.decision.scoring import Scorer
 from core.errors import ExplanationError, NotFoundError
 from core.explanation import shapley
 from core.explanation.attribution import Attribution
