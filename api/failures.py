@@ -35,6 +35,8 @@ WORDS = {
 # Made once: `json.dumps` would make one for every answer.
 _COMPACT = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 
+_KINDS: dict[type, str] = {list: "a list", dict: "an object"}
+
 
 class BadRequest(Exception):
     """A request that cannot be read; `status` is the 4xx it is answered with."""
@@ -80,7 +82,7 @@ def printable(value: Any, most: int = 80) -> Any:
         return value
     if isinstance(value, int | float) and abs(value) < 1e15:
         return value
-    text = value if isinstance(value, str) else type(value).__name__
+    text = value if isinstance(value, str) else _KINDS.get(type(value), "")
     if isinstance(value, int | float):
         text = str(float(value)) if isinstance(value, float) else "a very large whole number"
     return text if len(text) <= most else f"{text[:most]}…"

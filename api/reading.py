@@ -30,17 +30,26 @@ async def read_json(request: Request, known: tuple[str, ...]) -> dict[str, Any]:
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind != "application/json":
         raise BadRequest(
-            415, f"Send Content-Type: application/json; received {printable(kind) or 'none'!r}."
+            415, f"Send Content-Type: application/json; received {_told(kind or None)}."
         )
     if encoding := request.headers.get("content-encoding", ""):
-        raise BadRequest(415, f"Send the body uncompressed; received {printable(encoding)!r}.")
+        raise BadRequest(415, f"Send the body uncompressed; received {_told(encoding)}.")
     data = _parse(await _body(request))
     if not isinstance(data, dict):
-        raise BadRequest(422, f"Send a JSON object with {_either(known)}.")
+        raise BadRequest(422, f"Send a JSON object with {_either(known)}; received {_told(data)}.")
     if strange := [name for name in data if name not in known]:
         problems = tuple(FieldProblem(name, data[name], _either(known)) for name in strange[:20])
         raise BadRequest(422, "The object has members that are not known.", problems)
     return data
+
+
+def one(data: dict[str, Any]) -> Applicant:
+    """Return the applicant.
+
+    Raises:
+        BadRequest: There is none, or it is no object.
+    """
+    return _applicant(data.get("applicant"), "applicant", 0)
 
 
 def one_or_many(data: dict[str, Any]) -> tuple[list[Applicant], bool]:
@@ -103,8 +112,10 @@ def _parse(body: bytes) -> Any:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise BadRequest(400, f"The body is not JSON: {error.msg} at {place}.") from error
-    except ValueError as error:  # bytes that are no text, or a number of thousands of digits
-        raise BadRequest(400, "The body is not JSON that can be read.") from error
+    except UnicodeDecodeError as error:
+        raise _unreadable(f"it is not {error.encoding.upper()}") from error
+    except ValueError as error:
+        raise _unreadable("a number has thousands of digits") from error
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -132,6 +143,18 @@ def _unusable(name: str, value: Any, expected: str, row: int = 0) -> BadRequest:
 
 def _either(known: tuple[str, ...]) -> str:
     return "the members " + ", ".join(known)
+
+
+def _told(received: Any) -> str:
+    """Return what was received as part of a sentence."""
+    if received is None:
+        return "nothing"
+    shown = printable(received)
+    return repr(shown) if isinstance(received, str) else str(shown).lower()
+
+
+def _unreadable(why: str) -> BadRequest:
+    return BadRequest(400, f"The body is not JSON that can be read: {why}.")
 
 
 def _too_large() -> BadRequest:

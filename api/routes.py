@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 
 from api import shapes
 from api.failures import Answer, BadRequest
-from api.reading import Applicant, one_or_many, read_json, switch, text
+from api.reading import Applicant, one, one_or_many, read_json, switch, text
 from core.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ async def predict(request: Request) -> Answer:
 async def explain(request: Request) -> Answer:
     """Say how much each field of one applicant adds to the log-odds of default."""
     data = await read_json(request, ("applicant", "model"))
-    applicants, _ = one_or_many(data)
+    applicant = one(data)
     scorer = _scorer(request, text(data, "model"))
-    assessment = await _in_thread(partial(scorer.assess, applicants[0]))
+    assessment = await _in_thread(partial(scorer.assess, applicant))
     return Answer(shapes.explanation(assessment))
 
 
@@ -52,9 +52,9 @@ async def explain(request: Request) -> Answer:
 async def recourse(request: Request) -> Answer:
     """Say what would lead to approval, over the fields that may change as kept with the model."""
     data = await read_json(request, ("applicant", "model"))
-    applicants, _ = one_or_many(data)
+    applicant = one(data)
     scorer = _scorer(request, text(data, "model"))
-    work = partial(_way_to_approval, _workspace(request), scorer, applicants[0])
+    work = partial(_way_to_approval, _workspace(request), scorer, applicant)
     return Answer(await _in_thread(work))
 
 

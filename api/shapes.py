@@ -22,7 +22,7 @@ WHOLE: Shape = {"type": "integer"}
 TEXT: Shape = {"type": "string"}
 SWITCH: Shape = {"type": "boolean"}
 
-EXAMPLE = {"Seniority": 4, "Home": "rent", "Age": 31, "Income": 129, "Amount": 1000}
+EXAMPLE = {"Seniority": 4, "Home": "rent", "Income": 129, "Amount": 1000, "Price": 1400}
 
 
 def _object(required: list[str], about: str = "", /, **members: Shape) -> Shape:

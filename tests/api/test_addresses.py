@@ -7,7 +7,7 @@ import pytest
 
 from core.decision.scoring import Scorer
 from core.store.workspace import Workspace
-from tests.api.conftest import Ask
+from tests.api.conftest import Ask, asking
 
 
 def test_the_schema_lists_the_fields_of_the_champion(ask: Ask, champion: Scorer) -> None:
@@ -100,6 +100,16 @@ def test_the_script_of_the_page_names_no_source_map(ask: Ask) -> None:
     """Developer tools would ask for a file that is not served."""
     for file in ("swagger-ui-bundle.js", "swagger-ui.css"):
         assert "sourceMappingURL" not in ask("GET", f"/docs/{file}").text
+
+
+def test_the_examples_of_the_openapi_page_can_be_sent(seeded: Workspace) -> None:
+    """With the champion that the demo and its bundled file lead to, each address answers."""
+    ask = asking(seeded)
+    for path, address in ask("GET", "/openapi.json").json()["paths"].items():
+        if "post" in address:
+            content = address["post"]["requestBody"]["content"]["application/json"]
+            answer = ask("POST", path, json=content["schema"]["example"])
+            assert answer.status_code == 200, (path, answer.text)
 
 
 def test_the_openapi_document_is_one_the_page_can_draw(ask: Ask) -> None:

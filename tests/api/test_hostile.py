@@ -26,6 +26,11 @@ JSON = {"Content-Type": "application/json"}
         (b'{"applicant": {"Age": ' + b"9" * 5000 + b"}}", 400, "not JSON that can be read"),
         (b'{"applicant": {"Age": 1, "Age": 2}}', 422, "'Age' is given more than once"),
         (b"null", 422, "Send a JSON object"),
+        (b"[{}]", 422, "model, reasons; received a list."),
+        (b'"x"', 422, "model, reasons; received 'x'."),
+        (b"7", 422, "model, reasons; received 7."),
+        (b"true", 422, "model, reasons; received true."),
+        (b'{"applicant": {"Home": "\xe9"}}', 400, "not JSON that can be read: it is not UTF-8"),
     ],
 )
 def test_an_unreadable_body_is_explained(
@@ -71,7 +76,11 @@ def test_a_large_body_in_chunks_is_refused(ask: Ask, champion: Scorer) -> None:
 def test_only_plain_json_is_read(ask: Ask, champion: Scorer, headers: dict[str, str]) -> None:
     """A foreign web page can send text/plain without asking; it is not read as JSON."""
     body = json.dumps({"applicant": APPLICANT}).encode()
-    assert ask("POST", "/v1/predict", content=body, headers=headers).status_code == 415
+    answer = ask("POST", "/v1/predict", content=body, headers=headers)
+    assert answer.status_code == 415
+    received = headers["Content-Type"] or "nothing"
+    encoding = headers.get("Content-Encoding")
+    assert f"received {encoding or received}." in answer.json()["error"]["message"].replace("'", "")
 
 
 def test_no_other_origin_may_read_the_answer(ask: Ask, champion: Scorer) -> None:
@@ -121,7 +130,7 @@ FIELDS = st.dictionaries(st.sampled_from([*APPLICANT, "x", "\ud800"]), ANYTHING,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # the model is never changed
 )
 @given(
-    path=st.sampled_from(["/v1/predict", "/v1/explain"]),
+    path=st.sampled_from(["/v1/predict", "/v1/explain", "/v1/recourse"]),
     data=ANYTHING
     | st.fixed_dictionaries({"applicant": FIELDS}, optional={"reasons": ANYTHING})
     | st.fixed_dictionaries({"applicants": st.lists(FIELDS, max_size=3)})

@@ -38,6 +38,16 @@ def test_the_reference_is_named(ask: Ask, champion: Scorer) -> None:
     assert told["reference"] == champion.assess(APPLICANT).method
 
 
+@pytest.mark.parametrize("path", ["/v1/explain", "/v1/recourse"])
+def test_only_what_is_taken_is_asked_for(ask: Ask, champion: Scorer, path: str) -> None:
+    """Without an applicant nobody is sent to a list that is not taken here."""
+    answer = ask("POST", path, json={})
+    assert answer.status_code == 422
+    (problem,) = answer.json()["error"]["problems"]
+    assert (problem["field"], problem["received"]) == ("applicant", None)
+    assert "applicants" not in answer.text
+
+
 def test_a_list_is_not_explained(ask: Ask, champion: Scorer) -> None:
     """One applicant at a time: an explanation is for a person to read."""
     answer = ask("POST", "/v1/explain", json={"applicants": [APPLICANT]})

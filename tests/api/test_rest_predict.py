@@ -102,6 +102,7 @@ def test_a_thousand_problems_are_not_all_listed(ask: Ask, champion: Scorer) -> N
         ({}, "Send either applicant"),
         ({"applicant": {}, "applicants": []}, "Send either applicant"),
         ({"applicant": 5}, "applicant cannot be used"),
+        ({"applicant": [1]}, "applicant cannot be used"),
         ({"applicant": None}, "applicant cannot be used"),
         ({"applicants": []}, "list of applicants cannot be used"),
         ({"applicants": {}}, "list of applicants cannot be used"),
