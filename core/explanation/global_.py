@@ -6,7 +6,7 @@ there would have been.
 
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,27 +95,31 @@ class Explained:
         )
 
 
-def explain_rows(
-    explainer: Explainer,
+def explain_rows(explainer: Explainer, features: pd.DataFrame) -> Explained:
+    """Return the attributions of (n, p) rows, at least one, each bit for bit as it is alone."""
+    return collect(explainer.explain_rows(features), features, explainer.base)
+
+
+def collect(
+    attributions: Iterable[Attribution],
     features: pd.DataFrame,
+    base: float,
     on_row: Callable[[int], None] = lambda done: None,
 ) -> Explained:
-    """Return the attributions of all rows, each bit for bit as it is alone.
+    """Return the attributions of all rows as a table.
 
     Args:
-        explainer: The model against a reference population.
-        features: (n, p), at least one row.
+        attributions: One for each row, in their order.
+        features: (n, ≥ p), at least one row.
+        base: Mean log-odds of the reference population.
         on_row: Called after each row with the number done; what it raises ends the work.
     """
     said = []
-    for done, attribution in enumerate(explainer.explain_rows(features), start=1):
+    for done, attribution in enumerate(attributions, start=1):
         said.append(attribution)
         on_row(done)
-    return _collect(said, features[list(explainer.names)], explainer.base)
-
-
-def _collect(said: Sequence[Attribution], features: pd.DataFrame, base: float) -> Explained:
-    values = pd.DataFrame([a.values for a in said], features.index, list(said[0].names))
+    names = list(said[0].names)
+    values = pd.DataFrame([a.values for a in said], features.index, names)
     scores = pd.DataFrame(
         {
             "log_odds": [a.log_odds for a in said],
@@ -124,7 +128,7 @@ def _collect(said: Sequence[Attribution], features: pd.DataFrame, base: float) -
         },
         features.index,
     )
-    return Explained(values, features, scores, base)
+    return Explained(values, features[names], scores, base)
 
 
 def importance(explained: Explained, schema: Schema) -> pd.DataFrame:

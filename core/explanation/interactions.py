@@ -21,8 +21,8 @@ import numpy as np
 import pandas as pd
 
 from core.errors import ExplanationError
+from core.explanation.explainable import Explainable
 from core.explanation.one_thread import one_blas_thread
-from core.explanation.shapley import Explainable
 
 ROWS = 500
 DRAWS = 1

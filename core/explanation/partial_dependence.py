@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from core.data.schema import Column
+from core.explanation.explainable import Explainable
 from core.explanation.one_thread import one_blas_thread
-from core.explanation.shapley import Explainable
 from core.formatting import number, percent
 from core.model.served import sigmoid
 

@@ -17,7 +17,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from itertools import islice
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -26,10 +25,11 @@ from core.errors import ExplanationError
 from core.explanation.additive import OwnFunctions, adds_up
 from core.explanation.attribution import USUAL, Attribution, Precision
 from core.explanation.error_bars import Estimate
+from core.explanation.explainable import Explainable
 from core.explanation.games import Positions
 from core.explanation.one_thread import one_blas_thread
 from core.explanation.rounds import CORES, POOL, Rounds
-from core.explanation.worth import Layers, Tail
+from core.explanation.worth import Tail
 
 ALWAYS_EXACT = 10
 """Fields of a model; so many are enumerated whatever precision is asked for."""
@@ -37,39 +37,15 @@ MOST_EXACT = 16
 LARGEST_DRIFT = 1e-3
 
 
-class Encodes(Protocol):
-    """Encodes features so that each has slots of its own; see core.model.encoding."""
-
-    @property
-    def names(self) -> list[str]: ...  # noqa: D102
-
-    def encode(self, frame: pd.DataFrame) -> np.ndarray: ...  # noqa: D102
-
-    def block(self, name: str) -> slice: ...  # noqa: D102
-
-
-class Network(Layers, Protocol):
-    """A forward pass that is split where fields stop adding up; see core.model.served."""
-
-    def tail(self, pre: np.ndarray) -> np.ndarray: ...  # noqa: D102
-
-    def tails(self, pre: np.ndarray) -> np.ndarray: ...  # noqa: D102
-
-    def log_odds_row(self, encoded: np.ndarray) -> float: ...  # noqa: D102
-
-
-class Explainable(Protocol):
-    """What scores: core.model.bundle.Bundle, or anything with an additive first layer."""
-
-    @property
-    def encoder(self) -> Encodes: ...  # noqa: D102
-
-    @property
-    def network(self) -> Network: ...  # noqa: D102
-
-
 class Explainer:
-    """A model prepared against one reference population; it never changes, threads may share it."""
+    """A model prepared against one reference population; it never changes, threads may share it.
+
+    Attributes:
+        model: What scores.
+        reference: (r, ≥ p) features of the reference population.
+        names: The fields, in schema order.
+        base: Mean log-odds of the reference population.
+    """
 
     def __init__(self, model: Explainable, reference: pd.DataFrame) -> None:
         """Compute what every explanation needs.
@@ -85,7 +61,7 @@ class Explainer:
         if reference.empty:
             raise ExplanationError("A reference population needs at least one applicant.")
         one_blas_thread()
-        self._model, self._network = model, model.network
+        self.model, self.reference, self._network = model, reference, model.network
         self.names = tuple(model.encoder.names)
         self._encoded = model.encoder.encode(reference)
         self._slots = [model.encoder.block(name) for name in self.names]
@@ -121,11 +97,14 @@ class Explainer:
         """
         if len(features) != 1:
             raise ExplanationError(f"explain takes one row, but received {len(features):,}.")
-        return self.explain_encoded(self._model.encoder.encode(features)[0], precision)
+        return self.explain_encoded(self.model.encoder.encode(features)[0], precision)
 
-    def explain_encoded(self, encoded: np.ndarray, precision: Precision = USUAL) -> Attribution:
+    def explain_encoded(
+        self, encoded: np.ndarray, precision: Precision = USUAL, threads: int = CORES
+    ) -> Attribution:
         """Return the attribution of one applicant given as the network's input (width,)."""
-        return self._explain(encoded, precision, CORES)
+        *_, last = self.sharpen(encoded, precision, threads)
+        return last
 
     def sharpen(
         self, encoded: np.ndarray, precision: Precision = USUAL, threads: int = CORES
@@ -160,12 +139,15 @@ class Explainer:
         self, features: pd.DataFrame, precision: Precision = USUAL
     ) -> Iterator[Attribution]:
         """Yield the attribution of each row, bit for bit as it is alone."""
-        return self.explain_all(self._model.encoder.encode(features), precision)
+        return self.explain_all(self.model.encoder.encode(features), precision)
 
     def explain_all(
         self, rows: Iterable[np.ndarray], precision: Precision = USUAL
     ) -> Iterator[Attribution]:
-        """Yield the attribution of each encoded row (width,), several at once."""
+        """Yield the attribution of each encoded row (width,), several at once.
+
+        For hundreds of rows in a process of one's own, see core.explanation.processes.
+        """
         rows = iter(rows)
         under_way = deque(self._submit(row, precision) for row in islice(rows, 2 * CORES))
         while under_way:
@@ -173,11 +155,7 @@ class Explainer:
             under_way.extend(self._submit(row, precision) for row in islice(rows, 1))
 
     def _submit(self, encoded: np.ndarray, precision: Precision) -> Future[Attribution]:
-        return POOL.submit(self._explain, encoded, precision, 1)
-
-    def _explain(self, encoded: np.ndarray, precision: Precision, threads: int) -> Attribution:
-        *_, last = self.sharpen(encoded, precision, threads)
-        return last
+        return POOL.submit(self.explain_encoded, encoded, precision, 1)
 
     def _rounds(
         self,

@@ -9,14 +9,17 @@ time: as the order is random, each is a sample of the test part.
 import io
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
+from itertools import islice
 from typing import Any
 
 import pandas as pd
 
 from core.data.catalog import data_set_source
 from core.errors import ExplanationError, NotFoundError
-from core.explanation.global_ import Explained, explain_rows, in_chunks, in_random_order
+from core.explanation.global_ import Explained, collect, in_chunks, in_random_order
+from core.explanation.processes import explain_long, helpers_for
 from core.explanation.reference import Kind
 from core.formatting import of
 from core.jobs.explain_figures import Figures
@@ -76,12 +79,13 @@ class _Explanation:
         parts: list[Explained] = []
         enough = FIRST_SET
         try:
-            for part in self._explained(self._features(self._rows)):
-                parts.append(part)
-                done = sum(map(len, parts))
-                if enough <= done < len(self._rows):
-                    self._context.put_result(self._store(parts))
-                    enough = done * NEXT_SET
+            with closing(self._explained(self._features(self._rows))) as explained:
+                for part in explained:
+                    parts.append(part)
+                    done = sum(map(len, parts))
+                    if enough <= done < len(self._rows):
+                        self._context.put_result(self._store(parts))
+                        enough = done * NEXT_SET
         except Stopped:
             if not parts:
                 raise
@@ -104,19 +108,28 @@ class _Explanation:
         frame, _, _ = data_set_source(self._workspace, data_set_id)
         return self._scorer.bundle.prepare(frame.loc[rows])
 
-    def _explained(self, features: pd.DataFrame) -> Iterator[Explained]:
+    def _explained(self, features: pd.DataFrame) -> Generator[Explained]:
         """Yield the chunks, from the store where an earlier job left them."""
-        explainer = self._scorer.explainer(self._kind)
-        pace = _Pace(self._context, len(features))
-        for number, rows in enumerate(in_chunks(features.index, CHUNK)):
-            folder = f"{self._parts_folder}/{number:05d}-{len(rows)}"
-            if self._workspace.artifacts.exists(folder):
-                yield self._read(folder)
-                pace.skip(len(rows))
-                continue
-            part = explain_rows(explainer, features.loc[rows], pace.one_more)
-            self._workspace.artifacts.write(folder, part.to_files())
-            yield part
+        explainer, pace = self._scorer.explainer(self._kind), _Pace(self._context, len(features))
+        chunks = [
+            (f"{self._parts_folder}/{number:05d}-{len(rows)}", rows)
+            for number, rows in enumerate(in_chunks(features.index, CHUNK))
+        ]
+        kept = {folder for folder, _ in chunks if self._workspace.artifacts.exists(folder)}
+        left = [rows for folder, rows in chunks if folder not in kept]
+        encode = explainer.model.encoder.encode
+        encoded = (row for rows in left for row in encode(features.loc[rows]))
+        helpers = helpers_for(sum(map(len, left)))
+        with closing(explain_long(explainer, encoded, helpers)) as attributions:
+            for folder, rows in chunks:
+                if folder in kept:
+                    yield self._read(folder)
+                    pace.skip(len(rows))
+                    continue
+                some = islice(attributions, len(rows))
+                part = collect(some, features.loc[rows], explainer.base, pace.one_more)
+                self._workspace.artifacts.write(folder, part.to_files())
+                yield part
 
     @property
     def _parts_folder(self) -> str:

@@ -8,7 +8,7 @@ from core.data.schema import Column, Schema
 from core.explanation.dots import beeswarm, dependence
 from core.explanation.global_ import (
     Explained,
-    explain_rows,
+    collect,
     importance,
     in_chunks,
     in_random_order,
@@ -98,7 +98,8 @@ def test_the_partner_is_the_field_that_explains_the_spread():
 def test_rows_are_explained_one_by_one(model):
     """A set holds the very numbers each row gets alone, and counts while it works."""
     explainer, seen = Explainer(model, model.frame.iloc[20:30]), []
-    found = explain_rows(explainer, model.frame.iloc[[7, 2]], seen.append)
+    rows = model.frame.iloc[[7, 2]]
+    found = collect(explainer.explain_rows(rows), rows, explainer.base, seen.append)
     assert seen == [1, 2]
     assert list(found.values.index) == [7, 2]
     alone = explainer.explain(model.frame.iloc[[2]])

@@ -1,6 +1,7 @@
 """The explanation job: what it stores, and that nothing done is done twice or lost."""
 
 import json
+import multiprocessing
 from functools import partial
 from itertools import pairwise
 
@@ -155,6 +156,15 @@ def test_a_stopped_job_keeps_the_chunks_it_has_done(seeded, context, monkeypatch
     assert result["rows"] == len(explained) == 20
 
 
+def test_helpers_of_a_long_job_end_when_it_is_stopped(seeded, context, monkeypatch):
+    """Stopped between two rows, the chunks are kept and no process is left."""
+    monkeypatch.setattr(explain, "helpers_for", lambda rows: 1)
+    stop_after(context, 12, monkeypatch)
+    result = explain.run(context)
+    assert result["rows"] == 10
+    assert multiprocessing.active_children() == []
+
+
 def test_a_job_stopped_at_once_stores_nothing(seeded, model, context, monkeypatch):
     """Without a chunk there is no set."""
     stop_after(context, 3, monkeypatch)
@@ -173,20 +183,20 @@ def test_a_killed_job_is_continued(seeded, model, context, monkeypatch):
         raise Killed
 
     with monkeypatch.context() as patch:
-        explain_rows, chunks = explain.explain_rows, iter(range(10))
+        collect, chunks = explain.collect, iter(range(10))
         patch.setattr(
             explain,
-            "explain_rows",
-            lambda *args: explain_rows(*args) if next(chunks) < 2 else die(0),
+            "collect",
+            lambda *args: collect(*args) if next(chunks) < 2 else die(0),
         )
         with pytest.raises(Killed):
             explain.run(context)
     seeded.registry.finish(context.job.id, "failed", "killed")
 
     fresh = []
-    explain_rows = explain.explain_rows
+    collect = explain.collect
     monkeypatch.setattr(
-        explain, "explain_rows", lambda *args: fresh.append(len(args[1])) or explain_rows(*args)
+        explain, "collect", lambda *args: fresh.append(len(args[1])) or collect(*args)
     )
     result = explain.run(claimed(seeded, model, rows=25))
     explained, _ = stored(seeded, result)
@@ -217,14 +227,14 @@ def test_nothing_is_left_of_a_model_deleted_meanwhile(seeded, model, monkeypatch
     monkeypatch.setattr(explain, "CHUNK", 10)
     version = change_policy(seeded, model.id, Policy(0.3, 0.9))
     context = claimed(seeded, version, rows=25)
-    explain_rows = explain.explain_rows
+    collect = explain.collect
 
     def delete_and_go_on(*args):
         if seeded.registry.models()[0].id == version.id:
             seeded.delete_model(version.id)
-        return explain_rows(*args)
+        return collect(*args)
 
-    monkeypatch.setattr(explain, "explain_rows", delete_and_go_on)
+    monkeypatch.setattr(explain, "collect", delete_and_go_on)
     monkeypatch.setattr(context, "should_stop", lambda: False)
     with pytest.raises(NotFoundError, match="There is no model"):
         explain.run(context)
