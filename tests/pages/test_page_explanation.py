@@ -233,6 +233,7 @@ def test_a_damaged_set_is_refused_with_its_name(explained, open_page):
     (record,) = explained.registry.explanations(explained.registry.champion().id)
     folder = explained.settings.home / "artifacts" / "explanations" / record.id
     (folder / "base.json").write_text("0.5")
+    st.cache_resource.clear()  # the same set was read for the tests before
     at = open_page("explanation")
     assert not at.exception
     assert "base.json is not the file that was written" in at.error[0].value
