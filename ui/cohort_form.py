@@ -12,7 +12,7 @@ from core.explanation.cohort import Cohort
 from core.explanation.loan_rows import LoanRows
 from core.formatting import of
 from ui.components.pickers import told_apart
-from ui.components.words import literal, problem
+from ui.components.words import LONGEST_NAME, literal, problem
 from ui.session import workspace
 
 DRAFT = "cohort-draft"
@@ -117,7 +117,10 @@ def _value(rows: LoanRows, column: Column, key: str) -> tuple[str, ...] | float 
 
 def _save(rows: LoanRows, conditions: tuple[Condition, ...]) -> None:
     name = st.text_input(
-        "Name of the cohort", max_chars=80, placeholder="Such as young renters", key="cohort-name"
+        "Name of the cohort",
+        max_chars=LONGEST_NAME,
+        placeholder="Such as young renters",
+        key="cohort-name",
     )
     if not st.button("Save cohort", key="cohort-save", type="primary"):
         return

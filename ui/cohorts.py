@@ -9,7 +9,7 @@ from core.store.tables import Run, SavedCohort
 from core.store.workspace import Workspace
 from ui.cohort_form import cohort_form
 from ui.components.pickers import told_apart
-from ui.components.words import literal
+from ui.components.words import literal, quoted
 from ui.session import workspace
 
 PARAM = "cohort"
@@ -83,7 +83,7 @@ def _not_listed(asked: str, source_id: str) -> None:
     """Say that a cohort of the address cannot be shown; one that was removed can be put back."""
     removed = _removed(asked, source_id)
     if removed is None:
-        st.warning(f"There is no cohort {literal(asked)} in this loan file. Showing everyone.")
+        st.warning(f"There is no cohort {quoted(asked)} in this loan file. Showing everyone.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.info(f"The cohort “{literal(removed.name)}” was removed. Showing everyone.")

@@ -9,7 +9,7 @@ from core.errors import LendlensError
 from core.formatting import count
 from core.store.tables import SavedRecipe
 from ui.components.shelf import shelf
-from ui.components.words import literal, problem
+from ui.components.words import LONGEST_NAME, literal, problem
 from ui.data_draft import Draft
 from ui.data_recipe_file import as_json, use
 from ui.session import workspace
@@ -68,7 +68,14 @@ def _recipe(draft: Draft, recipe: SavedRecipe) -> None:
     )
     with row.popover("", icon=":material/edit:", type="tertiary", help="Rename"):
         key = f"rename-{recipe.id}"
-        st.text_input("Name of the recipe", recipe.name, key=key, on_change=_rename, args=(recipe,))
+        st.text_input(
+            "Name of the recipe",
+            recipe.name[:LONGEST_NAME],
+            max_chars=LONGEST_NAME,
+            key=key,
+            on_change=_rename,
+            args=(recipe,),
+        )
     row.download_button(
         ":material/download:",
         as_json(recipe.name, recipe.steps),
@@ -95,7 +102,12 @@ def _keep(draft: Draft) -> None:
         return
     name, button = st.columns([3, 1], vertical_alignment="bottom")
     key = f"recipe-name-{draft.source.id}"
-    name.text_input("Keep the steps above under a name", draft.source.name, key=key)
+    name.text_input(
+        "Keep the steps above under a name",
+        draft.source.name[:LONGEST_NAME],
+        max_chars=LONGEST_NAME,
+        key=key,
+    )
     button.button("Keep", key="keep-recipe", width="stretch", on_click=_add, args=(draft, key))
 
 

@@ -10,7 +10,7 @@ from core.formatting import counted, percent
 from core.store.tables import DataSet
 from ui import links
 from ui.components.pickers import data_set_name
-from ui.components.words import literal, problem
+from ui.components.words import LONGEST_NAME, literal, problem
 from ui.data_answer import ready
 from ui.data_columns import forget_edits
 from ui.data_draft import Draft, View
@@ -80,7 +80,8 @@ def _save(draft: Draft, view: View) -> None:
     name, button = st.columns([3, 1], vertical_alignment="bottom")
     chosen = name.text_input(
         "Name of the data set",
-        draft.source.name,
+        draft.source.name[:LONGEST_NAME],
+        max_chars=LONGEST_NAME,
         key=f"data-set-name-{draft.source.id}",
         help="Saving keeps the cleaned rows, the recipe and a hash of both. "
         "Saving again under the same name makes the next version.",

@@ -17,7 +17,7 @@ from core.evaluation.metrics import Confusion
 from core.formatting import percent
 from ui import theme
 from ui.components.table import csv_download, table
-from ui.components.words import literal
+from ui.components.words import quoted
 from ui.evaluation_depth import depth
 from ui.evaluation_evidence import Evidence
 from ui.evaluation_figures import figure_grid
@@ -96,7 +96,7 @@ def _asked() -> float | None:
     if 0 <= asked <= 100:
         return round(asked, 1)
     st.warning(
-        f"The address asks for the cut-off {literal(repr(text))}, which is no percentage from 0 "
+        f"The address asks for the cut-off “{quoted(text)}”, which is no percentage from 0 "
         "to 100. Showing the proposed one."
     )
     return None

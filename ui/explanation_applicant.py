@@ -15,10 +15,11 @@ from ui import links, theme
 from ui.components.figure import draw
 from ui.components.page import failures
 from ui.components.verdict import verdict
-from ui.components.words import literal
+from ui.components.words import literal, quoted
 from ui.explanation_data import Picture
 from ui.explanation_overall import gap_text
 from ui.scoring_answer import by_rule, force_text
+from ui.scoring_draft import row_asked_for
 from ui.scoring_nearby import nearby_shelves
 from ui.scoring_rows import LoanFile, loan_file
 
@@ -52,8 +53,15 @@ def _pick_row(rows: LoanFile, picture: Picture | None) -> int:
     first, last = int(rows.frame.index.min()), int(rows.frame.index.max())
     asked = st.query_params.get("row", "")
     if ROW not in st.session_state:
-        known = asked.isdecimal() and first <= int(asked) <= last
-        st.session_state[ROW] = int(asked) if known else rows.test_rows[0]
+        wanted = row_asked_for(asked)
+        known = wanted is not None and first <= wanted <= last
+        st.session_state[ROW] = wanted if known else rows.test_rows[0]
+        if asked and not known:
+            st.warning(
+                f"There is no row {quoted(asked)}. The loan file has rows {first:,} to {last:,}. "
+                f"Showing row {st.session_state[ROW]:,}.",
+                icon=":material/search_off:",
+            )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         row = st.number_input(
             "Row of the loan file",

@@ -14,7 +14,7 @@ from core.errors import NotFoundError
 from core.formatting import count
 from core.store.tables import Run
 from ui.components.page import failures
-from ui.components.words import literal
+from ui.components.words import literal, quoted
 from ui.scoring_answer import answer, why
 from ui.scoring_draft import Draft, draft_of, keep, restart, typical
 from ui.scoring_drafts import KEPT_S
@@ -79,6 +79,13 @@ def _start(draft: Draft, scorer: Scorer, run: Run) -> dict[str, Value]:
     st.subheader("Applicant", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _row_buttons(draft, run)
+    if draft.no_row:
+        last = int(loan_file(run).frame.index.max())
+        st.warning(
+            f"There is no row {quoted(draft.no_row)}. The loan file has rows 0 to {last:,}.",
+            icon=":material/search_off:",
+        )
+        draft.no_row = ""
     if draft.row is not None:
         rows = loan_file(run)
         try:

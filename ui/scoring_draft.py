@@ -25,6 +25,7 @@ class Draft:
     Attributes:
         form: The data set whose fields the form shows; drafts of other forms stay apart.
         row: The row of the loan file it started from; None for typical values.
+        no_row: What the address asked for instead of a row; "" once it was said.
         changes: Fields that differ from the start.
         token: Under which the server keeps it; None while nothing is changed.
         mine: Whether this visit made the token. Two tabs with one address begin with the same
@@ -34,6 +35,7 @@ class Draft:
 
     form: str
     row: int | None = None
+    no_row: str = ""
     changes: dict[str, Value] = field(default_factory=dict, repr=False)
     token: str | None = None
     mine: bool = False
@@ -61,12 +63,15 @@ def draft_of(form: str) -> Draft:
 
 
 _NAMES = ("row", "draft")
+LONGEST_ROW = 12
+"""Digits; Python refuses to read thousands of them."""
 
 
 def _take(draft: Draft, token: str | None, row: str | None) -> None:
     """Take over what the address asks for."""
     if token is None:
-        draft.row, draft.changes = _row(row), {}
+        draft.row, draft.changes = row_asked_for(row or ""), {}
+        draft.no_row = (row or "") if draft.row is None else ""
     elif kept := DRAFTS.find(token):
         if kept.form != draft.form:  # another model was picked; its form has its own draft
             return
@@ -149,5 +154,6 @@ def _shown(asked: Field, value: Any) -> Any:
     return value if isinstance(value, str) else None
 
 
-def _row(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdecimal() else None
+def row_asked_for(text: str) -> int | None:
+    """Return the row an address asks for; None where it is no whole number from 0 on."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_ROW else None

@@ -20,7 +20,7 @@ from ui.components.figure import draw
 from ui.components.page import empty_state
 from ui.components.pickers import run_name, told_apart_in_time
 from ui.components.table import worded_table
-from ui.components.words import literal
+from ui.components.words import literal, quoted
 from ui.session import workspace
 from ui.training_differences import described, differing
 from ui.training_folds import estimate_text, figure_label
@@ -76,7 +76,7 @@ def _pick(finished: list[Run]) -> list[Run]:
     by_id = {run.id: run for run in finished}
     asked = [id for id in st.query_params.get(PARAM, "").split(",") if id]
     if unknown := [id for id in asked if id not in by_id]:
-        st.warning(f"There is no finished run {literal(', '.join(unknown))}. It is left out.")
+        st.warning(f"There is no finished run {quoted(', '.join(unknown))}. It is left out.")
     key = "pick-compare"
     st.session_state[key] = [id for id in dict.fromkeys(asked) if id in by_id][:MOST]
 

@@ -219,11 +219,12 @@ def test_the_reference_population_is_shown_with_its_typical_values(explained, op
     assert any(f"{reference.n} applicants who just pass" in label for label in labels)
 
 
-@pytest.mark.parametrize("row", ["999999", "-3", "many"])
+@pytest.mark.parametrize("row", ["999999", "-3", "many", "9" * 5000])
 def test_a_row_that_is_not_there_falls_back_to_one_that_is(explained, open_page, row):
-    """A mistyped address shows a row that exists, without a traceback."""
+    """A mistyped address shows a row that exists, and says so, without a traceback."""
     at = open_page("explanation", row=row)
     assert not at.exception
+    assert f"There is no row {row[:39]}" in at.warning[0].value
     assert not at.error
     assert at.query_params["row"] != row
 

@@ -184,6 +184,17 @@ def test_an_unknown_row_is_said_so(seeded, open_page):
     assert "Typical values" in text(at)
 
 
+@pytest.mark.parametrize("row", ["-3", "many", "9" * 5000])
+def test_what_is_no_row_is_said_so_once(seeded, open_page, row):
+    """A mistyped address is quoted, and the next click is not held up by it."""
+    at = open_page("scoring", row=row)
+    assert not at.exception
+    assert f"There is no row {row[:39]}" in at.warning[0].value
+    assert "Typical values" in text(at)
+    number(at, "Amount").set_value(500.0).run()
+    assert not at.warning
+
+
 def test_saving_writes_a_record_and_shows_the_way_to_it(seeded, model, open_page):
     """The record holds what is on screen; the next applicant gets another reference."""
     at = open_page("scoring", draft=typed(seeded, Income=40.0))

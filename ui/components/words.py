@@ -10,6 +10,10 @@ import re
 
 import streamlit as st
 
+LONGEST_NAME = 80
+"""Characters of what people call a recipe, a cohort or a data set: a line on a phone holds 40."""
+
+_LONGEST_QUOTE = 40
 _LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
 _MARK = re.compile(
     r"[\\`*~$]"  # emphasis, code, strike-through, formula
@@ -37,6 +41,15 @@ def literal(text: str) -> str:
     """
     escaped = _MARK.sub(r"\\\g<0>", _LINE_BREAK.sub(" ", text.strip()))
     return _FOUND_LATER.sub(_WORD_JOINER, escaped)
+
+
+def quoted(asked: str) -> str:
+    """Return what an address asks for, for a message: as it was typed, and no longer than a line.
+
+    >>> quoted("run_1"), len(quoted("9" * 5000))
+    ('run_1', 40)
+    """
+    return literal(asked if len(asked) <= _LONGEST_QUOTE else f"{asked[: _LONGEST_QUOTE - 1]}…")
 
 
 def problem(said: object) -> None:
