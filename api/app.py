@@ -23,15 +23,21 @@ received, what was expected, and the row in the list that was sent.
 
 
 MOUNTED_AT = "/api"
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 def routes_of(service: FastAPI) -> list[BaseRoute]:
     """Return what the app beside the pages serves: the REST service, and a way to its page."""
 
-    async def to_docs(_request: Request) -> Response:
-        return RedirectResponse(f"{MOUNTED_AT}/docs")
+    async def to_docs(request: Request) -> Response:
+        if request.method in ("GET", "HEAD"):
+            return RedirectResponse(f"{MOUNTED_AT}/docs")
+        return failures.failure(405, failures.WORDS[405], headers={"Allow": "GET"})
 
-    return [Route(MOUNTED_AT, to_docs), Mount(MOUNTED_AT, app=failures.Calm(service))]
+    return [
+        Route(MOUNTED_AT, to_docs, methods=METHODS),
+        Mount(MOUNTED_AT, app=failures.Calm(service)),
+    ]
 
 
 def short_way_to(service: FastAPI) -> Middleware:

@@ -110,8 +110,8 @@ def _parse(body: bytes) -> Any:
     except RecursionError as error:
         raise BadRequest(400, "The JSON is nested too deeply.") from error
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise BadRequest(400, f"The body is not JSON: {error.msg} at {place}.") from error
+        where = f"{error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}"
+        raise BadRequest(400, f"The body is not JSON: {where}.") from error
     except UnicodeDecodeError as error:
         raise _unreadable(f"it is not {error.encoding.upper()}") from error
     except ValueError as error:

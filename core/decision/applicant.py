@@ -210,6 +210,7 @@ def _short(value: Any, most: int = 80) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
-        return value if abs(value) < 10**most else f"a whole number of {value.bit_length()} bits"
+        digits = math.ceil(value.bit_length() * math.log10(2))  # writing it out may take seconds
+        return value if digits <= most else f"a whole number of about {digits:,} digits"
     text = value if isinstance(value, str) else repr(value)
     return text if len(text) <= most else f"{text[:most]}…"

@@ -6,6 +6,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from starlette.types import ASGIApp
 
 from api.app import create_service
 from api.failures import Calm
@@ -29,7 +30,11 @@ def ask(workspace: Workspace) -> Ask:
 
 def asking(workspace: Workspace) -> Ask:
     """Return what sends requests to the REST service of a workspace."""
-    app = served(workspace)
+    return asking_app(served(workspace))
+
+
+def asking_app(app: ASGIApp) -> Ask:
+    """Return what sends requests to any app."""
 
     def ask(method: str, path: str, **options: Any) -> httpx.Response:
         async def send() -> httpx.Response:

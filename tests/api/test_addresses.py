@@ -4,10 +4,12 @@ import json
 import re
 
 import pytest
+from starlette.applications import Starlette
 
+from api.app import create_service, routes_of
 from core.decision.scoring import Scorer
 from core.store.workspace import Workspace
-from tests.api.conftest import Ask, asking
+from tests.api.conftest import Ask, asking, asking_app
 
 
 def test_the_schema_lists_the_fields_of_the_champion(ask: Ask, champion: Scorer) -> None:
@@ -78,6 +80,15 @@ def test_what_is_not_there_is_json(ask: Ask, method: str, path: str, status: int
     """Unknown addresses and wrong methods get the one shape of every failure."""
     answer = ask(method, path)
     assert answer.status_code == status
+    assert "/api/docs" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_the_way_to_the_page_takes_no_other_method(workspace: Workspace, method: str) -> None:
+    """In front of the service the shape of failures is the same."""
+    pages = Starlette(routes=routes_of(create_service(lambda: workspace)))
+    answer = asking_app(pages)(method, "/api")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
     assert "/api/docs" in answer.json()["error"]["message"]
 
 

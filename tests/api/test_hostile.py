@@ -20,6 +20,7 @@ JSON = {"Content-Type": "application/json"}
         (b"", 400, "not JSON: Expecting value at line 1, column 1"),
         (b"{", 400, "not JSON"),
         (b"applicant=1", 400, "not JSON"),
+        (b'{"a', 400, "not JSON: Unterminated string starting at line 1, column 2."),
         (b"\xff\xfe\xfa", 400, "not JSON"),
         (b"[" * 100_000, 400, "nested too deeply"),
         (b'{"applicant":' * 20_000, 400, "nested too deeply"),
