@@ -114,7 +114,7 @@ def _figures(filters: Filters, found: int) -> None:
         for decision in DECISIONS:
             number = filters.count(decision)
             words = {"approve": "Approved", "refer": "Referred", "decline": "Declined"}
-            detail = of(number, found, "decisions")
+            detail = of(number, found, "decision" if found == 1 else "decisions")
             figures.append(Figure(words[decision], percent(number / found), detail))
     metric_row([*figures, _chain_figure()])
 
@@ -122,7 +122,7 @@ def _figures(filters: Filters, found: int) -> None:
 def _chain_figure() -> Figure:
     check, number = ledger_check(), workspace().registry.num_decisions()
     if check.whole:
-        checked = of(check.records, number, "records checked")
+        checked = of(check.records, number, f"record{'s' * (number != 1)} checked")
         return Figure("Ledger", "Whole", checked, CHAIN_HELP)
     return Figure("Ledger", "Broken", f"first at record {check.broken_seq:,}", CHAIN_HELP)
 

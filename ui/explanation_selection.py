@@ -61,7 +61,7 @@ def _evidence(scorer: Scorer, run: Run, picture: Picture, needs: Needs) -> None:
         _together(_fall_of(chosen, list(few["field"]), needs, scorer), len(chosen))
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
-            "Train without these",
+            "Train without this" if len(chosen) == 1 else "Train without these",
             type="primary",
             icon=":material/play_arrow:",
             key="train-without",
@@ -89,9 +89,11 @@ def _finding(few: pd.DataFrame, frame: pd.DataFrame) -> str:
     if few.empty:
         return "**Every field earns its place:** the ranking would lose something without it."
     names = listing(list(few["label"].head(3)) + _others(len(few) - 3))
+    one = len(few) == 1
     return (
-        f"**{count(len(few))} of {count(len(frame))} fields hardly matter for the ranking:** "
-        f"{literal(names)}. The AUC falls by less than {LITTLE} without any one of them."
+        f"**{count(len(few))} of {count(len(frame))} fields hardly matter{'s' * one} for the "
+        f"ranking:** {literal(names)}. The AUC falls by less than {LITTLE} without "
+        f"{'it' if one else 'any one of them'}."
     )
 
 
@@ -113,6 +115,7 @@ def _table(frame: pd.DataFrame, key: str) -> list[str]:
             }
         ),
         hide_index=True,
+        height="content",
         disabled=["Field", "Share", "Fall in AUC", "Group", "Fall of the group"],
         column_config={"Share": st.column_config.NumberColumn(format="%.1f %%")},
         key=key,

@@ -52,7 +52,7 @@ def _caution(scorer: Scorer, said: Assessment) -> str:
     labels = {field.name: field.label for field in scorer.bundle.fields}
     unusual = [flag for flag in said.flags if flag.kind != "missing"]
     forbidden = [flag for flag in unusual if flag.kind == "outside_allowed"]
-    named = ", ".join(labels[flag.field] for flag in forbidden or unusual)
+    named = literal(", ".join(labels[flag.field] for flag in forbidden or unusual))
     if not named:
         return ""
     what = (

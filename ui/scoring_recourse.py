@@ -116,6 +116,7 @@ def _editor(scorer: Scorer, mine: Levers, kept: Levers) -> None:
     edited = st.data_editor(
         pd.DataFrame([_row(field, levers) for field in fields]),
         hide_index=True,
+        height="content",
         disabled=["Field", "In training"],
         column_config=COLUMNS,
         placeholder=MISSING,

@@ -5,6 +5,7 @@ import re
 import shutil
 from functools import partial
 
+import pandas as pd
 import pytest
 import streamlit as st
 from sqlalchemy import delete
@@ -21,6 +22,7 @@ from core.store.tables import ExplanationFigure
 from core.store.workspace import Workspace
 from tests.conftest import open_workspace
 from ui import explanation_overall
+from ui.explanation_selection import _finding
 
 
 @pytest.fixture(scope="module")
@@ -315,6 +317,15 @@ def test_fields_are_ranked_by_need(explained, open_page):
     assert "of 891 test rows" in said
     assert "for the ranking" in said or "Every field earns its place" in said
     assert any(button.key == "train-without" for button in at.button)
+
+
+def test_one_field_that_hardly_matters_is_one():
+    """The sentence and its verb are in the singular."""
+    frame = pd.DataFrame({"label": ["Duration", "Debt"]})
+    said = _finding(frame.head(1), frame)
+    assert said.startswith("**1 of 2 fields hardly matters for the ranking:** Duration.")
+    assert said.endswith("without it.")
+    assert "fields hardly matter for the ranking:** Duration and Debt." in _finding(frame, frame)
 
 
 def test_a_training_without_fields_is_a_normal_run(explained, open_page):

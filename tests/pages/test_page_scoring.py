@@ -143,7 +143,7 @@ def test_unusual_values_are_flagged_beneath_their_field(seeded, open_page, value
     at = open_page("scoring", draft=typed(seeded, **values))
     assert any(message in caption.value for caption in at.caption)
     assert "points" in at.header[0].value
-    warned = "has never met such a value" in text(at)
+    warned = ":orange[:material/warning: **The model has never met such a value: " in text(at)
     assert warned == ("Income" not in values)
 
 

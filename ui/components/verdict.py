@@ -8,7 +8,6 @@ from typing import Literal, NamedTuple
 import streamlit as st
 
 from core.formatting import counted, percent
-from ui.components.words import literal
 
 Decision = Literal["approve", "refer", "decline"]
 
@@ -30,7 +29,7 @@ LOOKS: dict[str, _Look] = {
 def verdict(decision: str, default_probability: float, points: int, meaning: str = "") -> None:
     """Draw decision, probability of default and points; icon and word carry it, not colour.
 
-    `meaning` replaces the sentence beneath where the cut-offs did not decide.
+    `meaning` replaces the sentence beneath where the cut-offs did not decide; it is Markdown.
     """
     look = LOOKS[decision]
     with st.container(border=True, key=f"verdict-{decision}"):
@@ -40,6 +39,5 @@ def verdict(decision: str, default_probability: float, points: int, meaning: str
             anchor=False,
         )
         st.caption(
-            f"Probability of default {percent(default_probability)}. "
-            f"{literal(meaning) or look.meaning}"
+            f"Probability of default {percent(default_probability)}. {meaning or look.meaning}"
         )
