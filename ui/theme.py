@@ -26,7 +26,8 @@ CSS = """
 /* Streamlit's 0.6 leaves less than 4.5 : 1 between small text and background. */
 [data-testid="stCaptionContainer"] { opacity: 0.78; }
 /* White on the dark theme's accent has 2.4 : 1; the page's own background has 7 : 1. */
-[data-testid^="stBaseButton-primary"] { color: light-dark(#FFFFFF, #0F151B); }
+[data-testid^="stBaseButton-primary"],
+[data-testid="stMultiSelectTagsContainer"] [data-tag] { color: light-dark(#FFFFFF, #0F151B); }
 /* The data behind a chart: room for a table, where the screen has it. */
 [data-testid="stPopoverBody"]:has([class*="st-key-shelf-"]) { width: min(40rem, 92vw); }
 /* A table's own export writes cells as they are, and a spreadsheet would run those that begin with
