@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.explanation.error_bars import half_width, student_95
+from core.explanation.error_bars import Estimate, half_width, student_95
 
 
 @pytest.mark.parametrize("degrees", [3, 4, 7, 20, 200])
@@ -31,3 +31,12 @@ def test_one_dominating_summand_makes_the_interval_wide():
 def test_nothing_varying_has_no_width():
     """A field that is no player has a bar of zero, not a division by zero."""
     assert half_width(np.zeros((5, 1)), replicates=2).tolist() == [0]
+
+
+def test_half_the_length_takes_four_times_the_work():
+    """Bars fall with the root of the work; nothing makes them vanish."""
+    estimate = Estimate(np.array([2.0, -4.0]), np.zeros(2), np.array([0.04, 0.08]))
+    assert estimate.precise(0.02)
+    assert not estimate.precise(0.01)
+    assert estimate.missing(0.01) == pytest.approx(4)
+    assert estimate.missing(0) == np.inf
