@@ -81,10 +81,11 @@ class Rounds:
         """Solve every game exactly."""
         self._enumerate(~self._solved)
 
-    def plan(self, estimate: Estimate, target: float) -> None:
+    def plan(self, estimate: Estimate, target: float, most: int) -> None:
         """Choose the size of the next round by what is known and how precise it should be.
 
-        It follows the variance alone, which says nothing about where the values lie.
+        It follows the variance alone, which says nothing about where the values lie; and it leaves
+        the round within the coalitions that may be evaluated in all, if a short one is.
         """
         if not self._rounds:
             return
@@ -95,6 +96,8 @@ class Rounds:
             self._size = int(min(self._least * 2**doublings, max(self._least, MOST_LARGER)))
         else:
             self._size = int(np.clip(2 * np.ceil(missing / 2), 2, MOST_WALKS))
+        while self._size > self._least and self.coalitions + self.cost() > most:
+            self._size //= 2
 
     def cost(self) -> int:
         """Return the coalitions that the next round would evaluate."""

@@ -130,7 +130,7 @@ class Explainer:
             estimate = rounds.estimate()
             precise = rounds.exact or estimate.precise(precision.target)
             yield self._attribution(log_odds, estimate, rounds.coalitions, precise)
-            rounds.plan(estimate, precision.target)
+            rounds.plan(estimate, precision.target, precision.most_coalitions)
             if precise or rounds.coalitions + rounds.cost() > precision.most_coalitions:
                 return
             rounds.play()
