@@ -34,14 +34,23 @@ COMPILED = {
 }
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Compile each network once for all processes of a test session: most of what training costs.
+MEMORY = Path("/dev/shm")
+ENOUGH = 2_000_000_000
+"""Bytes; a whole session leaves a third of it behind."""
 
-    The session's other processes are its children, so they find the folder in their environment.
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile each network once for a session, and keep its workspaces in memory if there is room.
+
+    Compiling is most of what training costs, and waiting for a disk most of what a database costs.
+    The session's other processes are its children, so they find both in their environment.
+    `--basetemp` keeps what a test has left.
     """
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        folder = tempfile.mkdtemp(prefix="lendlens-compiled-")
-        os.environ |= COMPILED | {"JAX_COMPILATION_CACHE_DIR": folder}
+        roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH
+        folder = tempfile.mkdtemp(prefix="lendlens-", dir=MEMORY if roomy else None)
+        os.environ |= COMPILED | {"JAX_COMPILATION_CACHE_DIR": f"{folder}/compiled"}
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
