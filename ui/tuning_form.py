@@ -25,10 +25,10 @@ KEEP: dict[str, Any] = {"persist_state": "session"}
 BASES = ("recommended", "additive")
 SPLITS: dict[SplitKind, str] = {"out_of_time": "Out of time", "stratified": "At random"}
 WORDS = {
-    "relu": "ReLU",
+    "relu": "relu",
     "tanh": "tanh",
     "sigmoid": "sigmoid",
-    "gelu": "GELU",
+    "gelu": "gelu",
     "piecewise": "Piecewise linear",
     "standard": "Standardised",
 }

@@ -163,8 +163,9 @@ def _only_table(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     ]
     if len(tables) != 1:
         names = ", ".join(repr(member.filename) for member in tables[:3])
+        more = " …" if len(tables) > 3 else ""
         raise ReadError(
-            f"The archive holds {count(len(tables))} files{f' ({names} …)' if tables else ''}; "
+            f"The archive holds {count(len(tables))} files{f' ({names}{more})' if tables else ''}; "
             "one table is expected. Pack it alone, and upload that."
         )
     return tables[0]

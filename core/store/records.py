@@ -67,7 +67,9 @@ def find(session: Session, table: type[Record], key: str) -> Record:
     record = session.scalar(select(table).where(_id_of(table) == key))
     if record is None:
         word = WORDS[table.__tablename__]
-        raise NotFoundError(f"There is no {word} {key!r}. It may have been deleted.")
+        kept = word == "decision"  # no record is ever deleted
+        hint = "Look it up in the list." if kept else "It may have been deleted."
+        raise NotFoundError(f"There is no {word} {key!r}. {hint}")
     return record
 
 
