@@ -53,8 +53,8 @@ def run(context: JobContext) -> dict[str, Any]:
     with threadpool_limits(1) if crossed else nullcontext():
         learnt = _learn(context, record, material, BEFORE_FOLDS if crossed else NETWORK_TRAINED)
         validated = _cross_validate(context, learnt, shares) if crossed else None
-        context.report(COMPARED, "Measuring on the test rows", force=True)
-        model_id = _store(context, record, Result(learnt, validated, shares.repeats))
+    context.report(COMPARED, "Measuring on the test rows", force=True)
+    model_id = _store(context, record, Result(learnt, validated, shares.repeats))
     return {"run_id": record.id, "model_id": model_id}
 
 

@@ -246,7 +246,10 @@ def plain(network: ServedNetwork) -> keras.Model:
     """Return the team as a model of built-in layers that gives (n, 1): any Keras can read it."""
     inputs = keras.Input((network.width,), name="encoded")
     shape = (network.members, -1)
-    values = keras.layers.Dense(len(network.biases[0]), name="hidden_1")(inputs)
+    # Weights that are drawn only to be replaced would take a second to compile.
+    values = keras.layers.Dense(
+        len(network.biases[0]), kernel_initializer="zeros", name="hidden_1"
+    )(inputs)
     values = keras.layers.Reshape(shape)(values)
     for number, bias in enumerate(network.biases[1:], start=2):
         name = "log_odds" if number == len(network.biases) else f"hidden_{number}"
@@ -255,6 +258,7 @@ def plain(network: ServedNetwork) -> keras.Model:
             "bmi,mio->bmo",
             bias.shape,
             bias_axes="mo",
+            kernel_initializer="zeros",
             name=name,
         )(values)
     outputs = keras.layers.GlobalAveragePooling1D(name="mean_of_members")(values)

@@ -44,13 +44,7 @@ class ServedNetwork:
         self.activation: Activation = activation
         if rest and self.weights[-1].shape[2] != 1:
             raise ModelError("A network should end in one log-odds.")
-        self._layers: dict[np.dtype[Any], list[tuple[np.ndarray, np.ndarray]]] = {
-            dtype: [
-                (w.astype(dtype), b.astype(dtype) if place == 0 else b.astype(dtype)[:, np.newaxis])
-                for place, (w, b) in enumerate(zip(self.weights, self.biases, strict=True))
-            ]
-            for dtype in map(np.dtype, (np.float32, np.float64))
-        }
+        self._known: dict[np.dtype[Any], list[tuple[np.ndarray, np.ndarray]]] = {}
 
     @property
     def width(self) -> int:
@@ -64,7 +58,7 @@ class ServedNetwork:
 
     def first_layer(self, encoded: np.ndarray) -> np.ndarray:
         """Return (n, M · h1) float64, before its activation; encoded (n, width)."""
-        weight, bias = self._layers[np.dtype(np.float64)][0]
+        weight, bias = self._layers(np.dtype(np.float64))[0]
         return np.asarray(encoded.astype(np.float64) @ weight + bias)
 
     def tail(self, pre: np.ndarray) -> np.ndarray:
@@ -75,9 +69,18 @@ class ServedNetwork:
         """Return (M, m) log-odds, those of each member; see `tail`."""
         # (members, m, h): a matrix product per member, straight from and into plain memory.
         values = pre.reshape(len(pre), self.members, -1).transpose(1, 0, 2)
-        for weight, bias in self._layers[pre.dtype][1:]:
+        for weight, bias in self._layers(pre.dtype)[1:]:
             values = activate(values, self.activation) @ weight + bias
         return np.asarray(values[..., 0])
+
+    def _layers(self, dtype: np.dtype[Any]) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Return weights and biases in a precision, made when it is first asked for."""
+        if dtype not in self._known:
+            self._known[dtype] = [
+                (w.astype(dtype), b.astype(dtype) if place == 0 else b.astype(dtype)[:, np.newaxis])
+                for place, (w, b) in enumerate(zip(self.weights, self.biases, strict=True))
+            ]
+        return self._known[dtype]
 
     def log_odds(self, encoded: np.ndarray) -> np.ndarray:
         """Return (n,) float64 for (n, width): fast for many rows."""
