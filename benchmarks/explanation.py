@@ -11,12 +11,13 @@ import os
 import resource
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from itertools import takewhile
 from typing import Any
 
 import numpy as np
 
+from benchmarks import explanation_deep
 from benchmarks.contract import Options, inputs
 from benchmarks.explanation_models import Model, models
 from benchmarks.explanation_peers import Peers
@@ -27,17 +28,22 @@ from core.explanation.shapley import Explainer
 MOST_EXACT = 13
 TRUTH = Precision(target=0, most_coalitions=2_000_000)
 SHARP = Precision(target=0.0015)
-PEERS = ("kernel_explainer", "permutation_explainer")
+PEERS = ("kernel_explainer", "permutation_explainer", "deep_explainer")
 ROWS = (1, 1_000, 10_000)
 
 
 def run(options: Options) -> dict[str, Any]:
     """Return for each model times, errors, coverage and throughput, and ratios to the peers."""
     trained = models(options)
-    return inputs(options) | {
-        name: _network(options, model) if name != "additive" else _additive(model)
-        for name, model in trained.items()
-    }
+    left_out = {"deep_explainer": "TensorFlow is not installed"}
+    return (
+        inputs(options)
+        | {
+            name: _network(options, model) if name != "additive" else _additive(model)
+            for name, model in trained.items()
+        }
+        | {"left_out": {} if explanation_deep.installed() else left_out}
+    )
 
 
 def _network(options: Options, model: Model) -> dict[str, Any]:
@@ -51,13 +57,11 @@ def _network(options: Options, model: Model) -> dict[str, Any]:
     rows = model.encoder.encode(applicants)
     truth = [_truth(explainer, row) for row in rows]
     ways = _ways(explainer, rows, peers)
-    said: dict[str, list[Any]] = {name: [] for name in ways}
-    took: dict[str, list[float]] = {name: [] for name in ways}
-    for place in range(number):
-        for name in [name for name in ways if place < beside_peers or name not in PEERS]:
-            begin = time.perf_counter()
-            said[name].append(ways[name](place))
-            took[name].append(time.perf_counter() - begin)
+    with ExitStack() as stack:
+        if explanation_deep.installed():
+            deep = explanation_deep.Deep(model, rows[:beside_peers], explainer.names)
+            ways["deep_explainer"] = stack.enter_context(closing(deep)).explain
+        said, took = _turns(ways, number, beside_peers)
     figures = {name: _figures(said[name], took[name], truth) for name in ways}
     return {
         "fields": len(explainer.names),
@@ -81,6 +85,20 @@ def _ways(explainer: Explainer, rows: np.ndarray, peers: Peers) -> dict[str, Cal
         "kernel_explainer": peers.kernel,
         "permutation_explainer": peers.permutation,
     }
+
+
+def _turns(
+    ways: dict[str, Callable[[int], Any]], number: int, beside_peers: int
+) -> tuple[dict[str, list[Any]], dict[str, list[float]]]:
+    """Return what each way says of each applicant, and the seconds it takes."""
+    said: dict[str, list[Any]] = {name: [] for name in ways}
+    took: dict[str, list[float]] = {name: [] for name in ways}
+    for place in range(number):
+        for name in [name for name in ways if place < beside_peers or name not in PEERS]:
+            begin = time.perf_counter()
+            said[name].append(ways[name](place))
+            took[name].append(time.perf_counter() - begin)
+    return said, took
 
 
 def _truth(explainer: Explainer, row: np.ndarray) -> Attribution:
@@ -149,12 +167,13 @@ def _ratios(
     """Return each peer's time and largest error over ours, on the same applicants."""
     return {
         f"{peer}_over_{ours}": {
-            "seconds": round(sum(took[peer]) / sum(took[ours][:n]), 1),
+            "seconds": round(sum(took[peer]) / sum(took[ours][:n]), 2),
             "largest_error": round(
                 float(_errors(said[peer], truth).max() / _errors(said[ours][:n], truth).max()), 2
             ),
         }
         for peer in PEERS
+        if peer in said
         for ours in ("lendlens_first", "lendlens_usual", "lendlens_sharp")
     }
 
