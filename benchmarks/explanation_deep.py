@@ -46,6 +46,7 @@ class Deep:
             reference=model.encoder.encode(model.reference).astype(np.float32),
             rows=rows.astype(np.float32),
             places=np.array([(place.start, place.stop) for place in places]),
+            activation=np.array(model.network.activation),
         )
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.explanation_deep", str(twin)],
@@ -53,11 +54,12 @@ class Deep:
             env=os.environ | {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
             text=True,
         )
         if self._answer() != READY:
-            raise RuntimeError("The twin in TensorFlow could not be explained by DeepExplainer.")
+            raise RuntimeError(
+                "The twin in TensorFlow ended; it says above why. Mend it, or take TensorFlow away."
+            )
 
     def close(self) -> None:
         """End it."""
@@ -102,7 +104,7 @@ def main(twin: Path) -> None:
     last = len(arrays) // 2 - 1
     model = keras.Sequential([keras.Input((len(arrays[0]),))])
     for number, bias in enumerate(arrays[1::2]):
-        activation = None if number == last else "relu"
+        activation = None if number == last else str(held["activation"])
         model.add(keras.layers.Dense(len(bias), activation=activation))
     model.set_weights(arrays)
     explainer = shap.DeepExplainer(model, held["reference"])
