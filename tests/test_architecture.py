@@ -1,6 +1,7 @@
 """The lines of the house: imports point one way, the serving process stays light, no pickle."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -75,6 +76,12 @@ def test_nothing_is_pickled(name: str) -> None:
 def test_no_text_is_run_as_code() -> None:
     """Neither eval nor exec, nor a NumPy or pandas reader that would unpickle."""
     assert [f"{path}:{line} {word}" for path, line, word in _dangerous_calls()] == []
+
+
+def test_dates_are_written_in_a_way_that_windows_knows() -> None:
+    """`%-d`, a day without its zero, is an error there."""
+    wrong = [path for path in SOURCES if re.search(r"%-[dmHIjMSyU]", path.read_text("utf-8"))]
+    assert not wrong
 
 
 def test_keras_is_loaded_only_where_networks_are_trained() -> None:

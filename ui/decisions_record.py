@@ -173,7 +173,5 @@ def _full(entry: DecisionRecord) -> None:
 def about(entry: DecisionRecord) -> str:
     """Return who decided when, in one line."""
     model = workspace().registry.model(entry.model_id)
-    return (
-        f"Record {entry.seq:,}, {entry.at:%-d %B %Y at %H:%M} UTC, by {entry.user} ({entry.role}) "
-        f"with {model_name(model)}."
-    )
+    when = f"{entry.at.day} {entry.at:%B %Y at %H:%M} UTC"
+    return f"Record {entry.seq:,}, {when}, by {entry.user} ({entry.role}) with {model_name(model)}."

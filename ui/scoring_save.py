@@ -165,4 +165,5 @@ def recent_decisions() -> None:
 def one_line(entry: DecisionRecord) -> str:
     """Return a decision as a line of a list that fits a phone."""
     word = LOOKS[final_decision(entry)].word
-    return f"{entry.applicant_ref} · {word} · {percent(entry.pd_hat)} · {entry.at:%-d %b, %H:%M}"
+    when = f"{entry.at.day} {entry.at:%b, %H:%M}"
+    return f"{entry.applicant_ref} · {word} · {percent(entry.pd_hat)} · {when}"

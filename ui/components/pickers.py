@@ -54,7 +54,7 @@ def told_apart_in_time(records: Sequence[R], name: Callable[[R], str]) -> dict[s
     """Return the names of records by id; those that share one are followed by when they came."""
     return told_apart(
         {record.id: name(record) for record in records},
-        {record.id: f"{record.created_at:%-d %b %Y, %H:%M:%S}" for record in records},
+        {each.id: f"{each.created_at.day} {each.created_at:%b %Y, %H:%M:%S}" for each in records},
     )
 
 
