@@ -100,7 +100,7 @@ def compare_decisions(
     subject = rows.declined(SUBJECT, cut_off)
     for key in rows.scores:
         declined = rows.declined(key, cut_off)
-        own = confusion_intervals(confusion_of(rows.y_true, declined), replicates, seed)
+        own = confusion_intervals(confusion_of(rows.y_true, declined))
         gaps = (
             {}
             if key == SUBJECT

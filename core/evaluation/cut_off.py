@@ -15,6 +15,19 @@ from core.evaluation.metrics import (
 )
 
 
+STEPS = 1000
+"""Of the slider, from 0 to 100 % in steps of a tenth of a percent."""
+
+
+def step_of(cut_off: float) -> int:
+    """Return the slider's step nearest to a cut-off in [0, 1].
+
+    >>> step_of(0.3), step_of(0.28449)
+    (300, 284)
+    """
+    return round(STEPS * cut_off)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CutOffTable:
     """The scores sorted once, so that each cut-off is a look-up.
@@ -42,6 +55,13 @@ class CutOffTable:
         """Return the decisions where a probability of `cut_off` or more is declined."""
         tp, fp, fn, tn = (int(count) for count in self._cells(np.array([cut_off]))[0])
         return Confusion(tp, fp, fn, tn)
+
+    def every_step(self) -> tuple[list[Confusion], list[int]]:
+        """Return the decisions that differ, and which of them each of the STEPS + 1 steps makes."""
+        cells = self._cells(np.arange(STEPS + 1) / STEPS)
+        differs = np.append(True, (cells[1:] != cells[:-1]).any(axis=1))
+        confusions = [Confusion(*counts) for counts in cells[differs].tolist()]
+        return confusions, (np.cumsum(differs) - 1).tolist()
 
     def frame(self, cut_offs: Floats | None = None) -> pd.DataFrame:
         """Return one row per cut-off (every half percent if not given).

@@ -5,21 +5,24 @@ replacement and without regard to outcome, so that the number of bads varies as 
 sample: PR-AUC and Brier score depend on it. (A draw stratified by outcome makes their intervals
 too narrow.) A replicate without any bads or goods has no ranking figures and is left out.
 
-**Figures at a cut-off** depend on four counts only, so the four cells are drawn (the Bayesian
-bootstrap with half a row added to each): precision and recall get Jeffreys intervals, which stay
-honest where a cell is empty, and a thousand replicates take about a millisecond.
+**Figures at a cut-off** depend on four counts only. Their intervals are those of endless draws of the
+four cells (the Bayesian bootstrap with half a row added to each), which have a closed form: each
+figure is a share of a Beta distribution. Precision and recall get Jeffreys intervals, which stay
+honest where a cell is empty, and all that a slider can show takes milliseconds. Differences
+between models have no such form, so for them the cells are drawn.
 
 Measured in 150 simulated samples of 890 rows (400 replicates), 95 % intervals covered the truth:
 AUC 95 %, PR-AUC 90 to 95 %, Brier 92 to 96 %, KS 89 to 91 %, ECE 88 to 89 %. Noise can only
 raise KS and ECE; a plain percentile interval covers them in 81 % and in 4 to 75 %.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betaincinv
 
 from core.evaluation.metrics import Confusion, Floats, Ranked, decision_figures
 
@@ -124,16 +127,51 @@ def estimate(metric: str, value: float, replicates: Floats, n: int) -> Estimate:
     return Estimate(value, min(float(low), value), max(float(high), value), n)
 
 
-def confusion_intervals(
-    confusion: Confusion, replicates: int = 1000, seed: int = 0
-) -> dict[str, Estimate]:
-    """Return each of CUT_OFF_METRICS with its interval, in about a millisecond."""
-    cells = np.array([confusion.tp, confusion.fp, confusion.fn, confusion.tn])
-    drawn = decision_figures(_drawn_cells(cells, 0.5, replicates, seed))
+def confusion_intervals(confusion: Confusion) -> dict[str, Estimate]:
+    """Return each of CUT_OFF_METRICS with its interval."""
+    return next(intervals_of_each([confusion]))
+
+
+def intervals_of_each(confusions: Sequence[Confusion]) -> Iterator[dict[str, Estimate]]:
+    """Yield, for each, what `confusion_intervals` returns; a thousand take some 20 ms."""
+    cells = np.array([[one.tp, one.fp, one.fn, one.tn] for one in confusions])
+    values, ends = decision_figures(cells), _ends_of_decision_figures(cells + 0.5)
+    for k, confusion in enumerate(confusions):
+        yield {
+            name: _around(float(values[name][k]), *ends[name][:, k], n)
+            for name, n in confusion.rests_on.items()
+        }
+
+
+def _around(value: float, low: float, high: float, n: int) -> Estimate:
+    """Return a figure between its ends, which the half rows may have moved past it."""
+    if np.isnan(value):
+        return Estimate(value, np.nan, np.nan, n)
+    return Estimate(value, min(float(low), value), max(float(high), value), n)
+
+
+def _ends_of_decision_figures(cells: Floats) -> dict[str, Floats]:
+    """Return (2, c) ends per CUT_OFF_METRICS, where (c, 4) cells are drawn from gammas.
+
+    Of independent gamma draws, the share that some have of all is a Beta draw; F1 rises with the
+    share p that bads declined have of all that are bad or declined: it is 2 p / (1 + p).
+    """
+    tp, fp, fn, tn = cells.T
+    share = _ends_of_share(tp, fp + fn)
     return {
-        name: estimate(name, value, drawn[name], confusion.rests_on[name])
-        for name, value in confusion.figures.items()
+        "accuracy": _ends_of_share(tp + tn, fp + fn),
+        "precision": _ends_of_share(tp, fp),
+        "recall": _ends_of_share(tp, fn),
+        "f1": 2 * share / (1 + share),
+        "approval_rate": _ends_of_share(fn + tn, tp + fp),
+        "approved_bad_rate": _ends_of_share(fn, tn),
     }
+
+
+def _ends_of_share(part: Floats, rest: Floats) -> Floats:
+    tails = np.array([[(1 - CONFIDENCE) / 2], [(1 + CONFIDENCE) / 2]])
+    ends: Floats = betaincinv(part, rest, tails)
+    return ends
 
 
 def paired_cut_off_differences(

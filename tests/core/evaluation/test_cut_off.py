@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.errors import EvaluationError
-from core.evaluation.cut_off import CutOffTable
+from core.evaluation.cut_off import STEPS, CutOffTable, step_of
 from core.evaluation.metrics import Confusion, confusion
 
 Y = np.array([0, 0, 1, 0, 1, 1])
@@ -53,6 +53,23 @@ def test_frame_agrees_with_a_look_up():
     row = table.frame(np.array([0.5])).iloc[0]
     figures = table.at(0.5).figures
     assert {name: row[name] for name in figures} == pytest.approx(figures)
+
+
+def test_every_step_of_the_slider_decides_as_a_look_up():
+    """Steps share an entry where they decide alike, and each decides what its cut-off does."""
+    table = CutOffTable.of(Y, PD)
+    confusions, at = table.every_step()
+    assert len(confusions) == 5
+    assert [confusions[k] for k in at] == [table.at(k / STEPS) for k in range(STEPS + 1)]
+
+
+def test_a_score_on_a_step_is_declined_by_it():
+    """29 % as a step is 29 % as a score, though neither is a sum of halves."""
+    scores = np.arange(STEPS + 1) / 100 / 10
+    table = CutOffTable.of(np.arange(STEPS + 1) % 2, scores.round(3))
+    for k, confusion in zip(range(STEPS + 1), map(table.at, scores.round(3)), strict=True):
+        assert confusion.fn + confusion.tn == k == step_of(k / STEPS)
+        assert table.every_step()[0][k] == confusion
 
 
 def test_look_up_is_instant():

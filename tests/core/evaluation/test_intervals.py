@@ -11,10 +11,11 @@ from core.evaluation.intervals import (
     bootstrap,
     confusion_intervals,
     draws,
+    intervals_of_each,
     num_replicates,
     paired_cut_off_differences,
 )
-from core.evaluation.metrics import SCORE_METRICS, Confusion
+from core.evaluation.metrics import SCORE_METRICS, Confusion, decision_figures
 
 
 def population(rng, n):
@@ -115,10 +116,36 @@ def _cpu_seconds(work):
 )
 def test_decision_intervals_are_jeffreys(name, part, whole):
     """Shares at a cut-off get the Jeffreys interval of their own n."""
-    found = confusion_intervals(Confusion(tp=15, fp=13, fn=10, tn=65), replicates=40_000)[name]
+    found = confusion_intervals(Confusion(tp=15, fp=13, fn=10, tn=65))[name]
     low, high = jeffreys(np.array([part]), np.array([whole]))
-    assert (found.low, found.high) == pytest.approx((low[0], high[0]), abs=0.005)
+    assert (found.low, found.high) == pytest.approx((low[0], high[0]))
     assert found.n == whole
+
+
+@pytest.mark.parametrize("cells", [(15, 13, 10, 65), (0, 2, 3, 95), (40, 0, 1, 0)])
+def test_decision_intervals_are_those_of_endless_draws(cells):
+    """Drawing the four cells, half a row added to each, leads to the same ends."""
+    drawn = np.random.default_rng(0).standard_gamma(np.array(cells) + 0.5, size=(400_000, 4))
+    found = confusion_intervals(Confusion(*cells))
+    for name, values in decision_figures(drawn).items():
+        if np.isnan(found[name].value):
+            continue
+        low, high = np.quantile(values, [0.025, 0.975])
+        assert found[name].low == pytest.approx(min(low, found[name].value), abs=0.002), name
+        assert found[name].high == pytest.approx(max(high, found[name].value), abs=0.002), name
+
+
+def test_intervals_of_many_are_those_of_each():
+    """Worked out together or alone, a cut-off has the same figures to the last bit."""
+    some = [Confusion(15, 13, 10, 65), Confusion(25, 78, 0, 0), Confusion(0, 0, 25, 78)]
+    together = list(intervals_of_each(some))
+    assert [repr(each) for each in together] == [repr(confusion_intervals(one)) for one in some]
+
+
+def test_all_positions_of_a_slider_take_no_time():
+    """A thousand cut-offs take less than 0.2 s, so that they can be sent at once."""
+    some = [Confusion(1000 - k, 3000 - 2 * k, k, 2 * k) for k in range(1001)]
+    assert _cpu_seconds(lambda: list(intervals_of_each(some))) < 0.2
 
 
 def test_empty_cell_is_no_certainty():
