@@ -14,7 +14,6 @@ from core.evaluation.metrics import (
     decision_figures,
 )
 
-
 STEPS = 1000
 """Of the slider, from 0 to 100 % in steps of a tenth of a percent."""
 

@@ -5,9 +5,9 @@ replacement and without regard to outcome, so that the number of bads varies as 
 sample: PR-AUC and Brier score depend on it. (A draw stratified by outcome makes their intervals
 too narrow.) A replicate without any bads or goods has no ranking figures and is left out.
 
-**Figures at a cut-off** depend on four counts only. Their intervals are those of endless draws of the
-four cells (the Bayesian bootstrap with half a row added to each), which have a closed form: each
-figure is a share of a Beta distribution. Precision and recall get Jeffreys intervals, which stay
+**Figures at a cut-off** depend on four counts only. Their intervals are those of endless draws of
+the four cells (the Bayesian bootstrap with half a row added to each), which have a closed form:
+each figure is a Beta draw or made of one. Precision and recall get Jeffreys intervals, which stay
 honest where a cell is empty, and all that a slider can show takes milliseconds. Differences
 between models have no such form, so for them the cells are drawn.
 
@@ -138,16 +138,17 @@ def intervals_of_each(confusions: Sequence[Confusion]) -> Iterator[dict[str, Est
     values, ends = decision_figures(cells), _ends_of_decision_figures(cells + 0.5)
     for k, confusion in enumerate(confusions):
         yield {
-            name: _around(float(values[name][k]), *ends[name][:, k], n)
+            name: _around(float(values[name][k]), ends[name][:, k].tolist(), n)
             for name, n in confusion.rests_on.items()
         }
 
 
-def _around(value: float, low: float, high: float, n: int) -> Estimate:
+def _around(value: float, ends: Sequence[float], n: int) -> Estimate:
     """Return a figure between its ends, which the half rows may have moved past it."""
     if np.isnan(value):
         return Estimate(value, np.nan, np.nan, n)
-    return Estimate(value, min(float(low), value), max(float(high), value), n)
+    low, high = ends
+    return Estimate(value, min(low, value), max(high, value), n)
 
 
 def _ends_of_decision_figures(cells: Floats) -> dict[str, Floats]:

@@ -67,9 +67,10 @@ def test_a_score_on_a_step_is_declined_by_it():
     """29 % as a step is 29 % as a score, though neither is a sum of halves."""
     scores = np.arange(STEPS + 1) / 100 / 10
     table = CutOffTable.of(np.arange(STEPS + 1) % 2, scores.round(3))
-    for k, confusion in zip(range(STEPS + 1), map(table.at, scores.round(3)), strict=True):
-        assert confusion.fn + confusion.tn == k == step_of(k / STEPS)
-        assert table.every_step()[0][k] == confusion
+    confusions, _ = table.every_step()
+    for k, found in enumerate(map(table.at, scores.round(3))):
+        assert found.fn + found.tn == k == step_of(k / STEPS)
+        assert confusions[k] == found
 
 
 def test_look_up_is_instant():
