@@ -1,15 +1,10 @@
-"""The REST service, mounted at `/api` beside the pages."""
+"""The REST service; `api.later` mounts it at `/api` beside the pages."""
 
 from collections.abc import Callable
 
 from fastapi import FastAPI
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
 
 from api import docs, failures, routes
-from api.short_way import ShortWay
 from core.store.workspace import Workspace
 
 DESCRIPTION = """
@@ -20,29 +15,6 @@ Send `Content-Type: application/json`. A field that is left out or `null` counts
 Values that cannot be used are answered with status 422 and a list of problems: field, value
 received, what was expected, and the row in the list that was sent.
 """
-
-
-MOUNTED_AT = "/api"
-METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-
-
-def routes_of(service: FastAPI) -> list[BaseRoute]:
-    """Return what the app beside the pages serves: the REST service, and a way to its page."""
-
-    async def to_docs(request: Request) -> Response:
-        if request.method in ("GET", "HEAD"):
-            return RedirectResponse(f"{MOUNTED_AT}/docs")
-        return failures.failure(405, failures.WORDS[405], headers={"Allow": "GET"})
-
-    return [
-        Route(MOUNTED_AT, to_docs, methods=METHODS),
-        Mount(MOUNTED_AT, app=failures.Calm(service)),
-    ]
-
-
-def short_way_to(service: FastAPI) -> Middleware:
-    """Return what answers requests for a score before any routing."""
-    return Middleware(ShortWay, service=service, mounted_at=MOUNTED_AT)
 
 
 def create_service(

@@ -5,10 +5,10 @@ import logging
 import secrets
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +20,9 @@ from core.errors import (
     LendlensError,
     NotFoundError,
 )
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 logger = logging.getLogger("lendlens.api")
 
@@ -88,7 +91,7 @@ def printable(value: Any, most: int = 80) -> Any:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def install(api: FastAPI) -> None:
+def install(api: "FastAPI") -> None:
     """Make the app answer in that shape whatever happens."""
 
     async def handle(_request: Request, error: Exception) -> Response:

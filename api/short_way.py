@@ -1,10 +1,14 @@
 """The short way of a request for a score: past the framework, whose routing costs more than it."""
 
-from fastapi import FastAPI
+from typing import TYPE_CHECKING
+
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import failures, routes
+from api import failures
+
+if TYPE_CHECKING:
+    from api.later import Later
 
 PREDICT = "/v1/predict"
 
@@ -16,7 +20,7 @@ class ShortWay:
     other methods, and would give the same answers to the byte.
     """
 
-    def __init__(self, app: ASGIApp, service: FastAPI, mounted_at: str) -> None:
+    def __init__(self, app: ASGIApp, service: "Later", mounted_at: str) -> None:
         """Wrap the app that has the service mounted at a path such as '/api'."""
         self.app = app
         self.service = service
@@ -27,7 +31,9 @@ class ShortWay:
         if not self._asks_for_a_score(scope):
             await self.app(scope, receive, send)
             return
-        scope["app"] = self.service
+        scope["app"] = await self.service.ready()
+        from api import routes  # loaded with the service
+
         try:
             answer = await routes.predict(Request(scope, receive))
         except Exception as error:

@@ -4,13 +4,14 @@ import argparse
 import asyncio
 import gc
 import importlib
+import inspect
 import logging
 import logging.handlers
 import pkgutil
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +31,22 @@ if TYPE_CHECKING:
 
 __all__ = ["LoopbackOnly", "lifespan", "main", "workers"]
 
-FIRST_PAGE_S = 2.0
+NOBODY_COMES_S = 2.0
+"""A visitor who follows the printed address at once has the first page within this time."""
+
+DRAWING_S = 0.5
+"""The browser is still busy for so long when the server has sent the first page."""
+
+FIRST = (
+    "numpy",
+    "PIL.ImageFile",
+    "ui.sidebar",
+    "ui.theme",
+    "ui.overview_content",
+    "ui.overview_demo",
+)
+"""What the first page needs; Streamlit loads NumPy for any icon."""
+
 QUIET = {"logger.hideWelcomeMessage": True}  # we print the address ourselves, once it answers
 
 
@@ -51,17 +67,19 @@ def main(app: App) -> None:
 
 
 @asynccontextmanager
-async def lifespan(app: App) -> AsyncIterator[None]:
-    """Open the workspace, start the workers, and put both away at the end."""
+async def lifespan(app: App, prepare: Callable[[], object]) -> AsyncIterator[None]:
+    """Open the workspace, start the workers, and put both away at the end.
+
+    Args:
+        app: The app that begins to answer.
+        prepare: Loads what answers beside the pages; called once the first page is shown.
+    """
     workspace = session.workspace()
     _log_to(workspace.settings)
     _send_at_once()
-    # One applicant's matrices are small: waking a second thread for them costs several times more
-    # than it saves, and takes the core that another request needs.
-    threadpool_limits(1, user_api="blas")
     launcher = session.launcher()
     stopping = threading.Event()
-    settling = threading.Thread(target=_settle, args=(launcher, stopping), name="settling")
+    settling = threading.Thread(target=_settle, args=(prepare, launcher, stopping), name="settling")
     settling.start()
     if announcement := app.state.get("announce"):
         print(announcement, flush=True)  # noqa: T201 the one line a person waits for
@@ -69,26 +87,53 @@ async def lifespan(app: App) -> AsyncIterator[None]:
         yield
     finally:
         stopping.set()
+        session.first_page.set()
         await asyncio.to_thread(settling.join)
         await asyncio.to_thread(launcher.stop)
         session.close()
 
 
-def _settle(launcher: "Launcher", stopping: threading.Event) -> None:
-    """Load what pages need while the browser starts, then start the workers.
+def _settle(prepare: Callable[[], object], launcher: "Launcher", stopping: threading.Event) -> None:
+    """Load what all pages and REST need, then start the workers, once the first page is shown.
 
-    A worker takes seconds of one core to load Keras; the first page comes before that.
+    Each takes seconds of one core, which the server and a browser that loads its scripts need.
     """
-    try:
-        for module in pkgutil.walk_packages(ui.__path__, "ui."):
-            if module.name != "ui.shell":  # a script: importing it would run it
-                importlib.import_module(module.name)
-    except Exception as error:  # the page that needs it will say so; workers are needed anyway
-        log_unexpected(error)
+    _load(_for_the_first_page)
+    session.first_page.wait(NOBODY_COMES_S)
+    if stopping.wait(DRAWING_S):
+        return
+    _load(prepare)
+    _load(_for_all_pages)
+    # One applicant's matrices are small: waking a second thread for them costs several times more
+    # than it saves, and takes the core that another request needs.
+    threadpool_limits(1, user_api="blas")
     gc.collect()
     gc.freeze()  # what was imported stays: later collections need not look at it
-    if not stopping.wait(FIRST_PAGE_S):
+    gc.enable()
+    if not stopping.is_set():
         launcher.start()
+
+
+def _for_the_first_page() -> None:
+    """Do what would hold up the first page, while the browser loads its scripts."""
+    for name in FIRST:
+        importlib.import_module(name)
+    inspect.stack()  # Streamlit asks for it once; it looks at every module, and remembers them
+    registry = session.workspace().registry
+    registry.champion(), registry.counts(), registry.jobs(active=True)
+
+
+def _for_all_pages() -> None:
+    for module in pkgutil.walk_packages(ui.__path__, "ui."):
+        if module.name != "ui.shell":  # a script: importing it would run it
+            importlib.import_module(module.name)
+
+
+def _load(what: Callable[[], object]) -> None:
+    try:
+        what()
+    except Exception as error:  # whoever needs it will be told; workers are needed anyway
+        log_unexpected(error)
 
 
 def workers() -> int:

@@ -9,6 +9,7 @@ was made is in the store.
 """
 
 import os
+import threading
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ from core.store.workspace import Workspace
 
 if TYPE_CHECKING:
     from core.jobs.launcher import Launcher
+
+first_page = threading.Event()
+"""Set once a page has been sent to a browser; until then nothing else should take its time."""
 
 
 def workspace() -> Workspace:

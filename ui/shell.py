@@ -6,7 +6,7 @@ page without this script on the first visit after a start.
 
 import streamlit as st
 
-from ui import links, sidebar, theme
+from ui import links, session, sidebar, theme
 from ui.components.page import failures
 
 st.set_page_config(
@@ -20,5 +20,8 @@ theme.apply()
 page = st.navigation(links.navigation())
 with st.sidebar, failures():
     sidebar.draw()
-with failures():
-    page.run()
+try:
+    with failures():
+        page.run()
+finally:  # a page may end early
+    session.first_page.set()

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
-from api.app import create_service
 from api.failures import Calm
+from api.later import Later
 from api.short_way import ShortWay
 from core.decision.registration import register
 from core.decision.scoring import Scorer
@@ -50,7 +50,7 @@ def asking_app(app: ASGIApp) -> Ask:
 
 def served(workspace: Workspace) -> ShortWay:
     """Return the REST service of a workspace with its short way, at no path of its own."""
-    service = create_service(lambda: workspace)
+    service = Later(lambda: workspace)
     return ShortWay(Calm(service), service, mounted_at="")
 
 

@@ -6,7 +6,7 @@ import re
 import pytest
 from starlette.applications import Starlette
 
-from api.app import create_service, routes_of
+from api.later import Later, routes_of
 from core.decision.scoring import Scorer
 from core.store.workspace import Workspace
 from tests.api.conftest import Ask, asking, asking_app
@@ -86,7 +86,7 @@ def test_what_is_not_there_is_json(ask: Ask, method: str, path: str, status: int
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_the_way_to_the_page_takes_no_other_method(workspace: Workspace, method: str) -> None:
     """In front of the service the shape of failures is the same."""
-    pages = Starlette(routes=routes_of(create_service(lambda: workspace)))
+    pages = Starlette(routes=routes_of(Later(lambda: workspace)))
     answer = asking_app(pages)(method, "/api")
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
     assert "/api/docs" in answer.json()["error"]["message"]

@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.app import create_service, routes_of, short_way_to
+from api.later import Later, routes_of, short_way_to
 from api.short_way import ShortWay
 from core.decision.scoring import Scorer
 from core.store.workspace import Workspace
@@ -79,7 +79,7 @@ def test_the_framework_would_refuse_the_same(
 )
 def test_only_scores_take_it(workspace: Workspace, path: str, is_short: bool) -> None:
     """In front of the pages, the mounted address is found, and no other is mistaken for it."""
-    service = create_service(lambda: workspace)
+    service = Later(lambda: workspace)
     pages = Starlette(routes=routes_of(service))
     long_way: list[str] = []
 

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from core.config import ROOT
 from core.store.workspace import Workspace
 from tests.serving import Server
+from ui import serving, session
 
 WALK = """
 import sys
@@ -102,6 +104,59 @@ def test_the_pages_never_load_keras(seeded: Workspace) -> None:
         timeout=120,
     )
     assert done.returncode == 0, done.stderr[-3000:]
+
+
+def test_it_answers_before_it_loads_what_the_first_page_does_not_need() -> None:
+    """FastAPI, pandas and SciPy take a second between them."""
+    loaded = "import sys, app; print({'fastapi', 'pandas', 'scipy', 'sklearn'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"
+
+
+class _Launcher:
+    """Notes that the workers are started."""
+
+    def __init__(self) -> None:
+        self.started = threading.Event()
+
+    def start(self) -> None:
+        self.started.set()
+
+
+@pytest.mark.usefixtures("workspace")
+@pytest.mark.parametrize("broken", [False, True])
+def test_workers_start_after_the_first_page(monkeypatch: pytest.MonkeyPatch, broken: bool) -> None:
+    """Neither REST nor a worker takes a core from it; what cannot be loaded holds up no worker."""
+    monkeypatch.setattr(serving, "NOBODY_COMES_S", 60.0)
+    monkeypatch.setattr(serving, "DRAWING_S", 0.0)
+    session.first_page.clear()
+    launcher, prepared = _Launcher(), threading.Event()
+
+    def prepare() -> None:
+        prepared.set()
+        if broken:
+            raise ImportError("A module is missing.")
+
+    arguments = (prepare, launcher, threading.Event())
+    settling = threading.Thread(target=serving._settle, args=arguments)
+    settling.start()
+    assert not prepared.wait(0.3)
+    session.first_page.set()
+    assert launcher.started.wait(30)
+    assert prepared.is_set()
+    settling.join()
+
+
+@pytest.mark.usefixtures("workspace")
+def test_stopping_at_once_starts_no_worker() -> None:
+    """Ctrl-C before the first page."""
+    session.first_page.set()
+    launcher, stopping = _Launcher(), threading.Event()
+    stopping.set()
+    serving._settle(lambda: None, launcher, stopping)  # type: ignore[arg-type]
+    assert not launcher.started.is_set()
 
 
 def _get(server: Server, path: str) -> int:
