@@ -2,6 +2,15 @@
 
 The peer is the floor: a Streamlit app of two pages with a title and a slider, with our server
 settings, in the same browser on the same machine.
+
+A widget is timed from its message to the server until words or marks first change
+(`widget_answer`) and until the page stands still (`widget_rerun`); Streamlit waits a moment after
+a key before it sends, which is left out. The cut-off moves in the browser and sends nothing until
+it rests, so it is timed from the key itself: until its board first changes, until the board stands
+still, and until the server has heard, the address is written and the whole page stands still
+(`widget_settled`, with a quarter of a second of rest before the message). The floor's slider has
+`widget_wait_ms`, from the key to its message, beside its times; the ratios leave that out, in the
+floor's favour. All times end when the page's content has changed, before it is painted.
 """
 
 import re
@@ -28,7 +37,12 @@ BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networki
 FLOOR = Path(__file__).parent / "floor_app.py"
 
 WATCH = """() => {
-  window.sent = window.answered = window.changed = null;
+  window.forget = () => {
+    window.pressed = window.sent = window.answered = window.changed = null;
+    window.moving = window.moved = null;
+  };
+  window.forget();
+  addEventListener('keydown', () => { window.pressed ??= performance.now(); }, true);
   const send = WebSocket.prototype.send;
   WebSocket.prototype.send = function (...data) {
     window.sent ??= performance.now();
@@ -37,14 +51,20 @@ WATCH = """() => {
   const content = record => record.type !== 'attributes';
   const differs = record => content(record)
     || record.target.getAttribute(record.attributeName) !== record.oldValue;
+  const onBoard = ({target}) => target.closest?.('.cut-off-part') && target.role !== 'status';
   new MutationObserver(records => {
     if (records.some(differs)) window.changed = performance.now();
+    if (records.some(each => differs(each) && onBoard(each))) {
+      window.moving ??= performance.now();
+      window.moved = performance.now();
+    }
     if (window.sent !== null && records.some(content)) window.answered ??= performance.now();
   }).observe(document, {subtree: true, childList: true, attributes: true,
                         attributeOldValue: true, characterData: true});
 }"""
-"""Notes when a message goes to the server, when words or marks first change after it, and when
-anything changes last. An attribute that is set to the value it has is no change.
+"""Notes when a key goes down, when a message goes to the server, when words or marks first change
+after it, and when anything changes last; of the cut-off's board, when it changes first and last.
+An attribute that is set to the value it has is no change, nor are words only screen readers get.
 """
 
 STANDS_STILL = """async () => {
@@ -54,12 +74,27 @@ STANDS_STILL = """async () => {
     if (performance.now() - begin > 10000) throw new Error('Nothing changed on the page.');
     await new Promise(requestAnimationFrame);
   }
-  return [window.answered - window.sent, window.changed - window.sent];
+  return {
+    widget_answer_p50_ms: window.answered - window.sent,
+    widget_rerun_p50_ms: window.changed - window.sent,
+  };
 }"""
-"""Milliseconds from the message to the server until words or marks change, and all stands still.
+"""Milliseconds from the message until words or marks change, and all stands still."""
 
-Streamlit waits a moment after a key before it sends; that is the same for everyone and left out.
-"""
+BOARD_STANDS_STILL = """async () => {
+  const begin = performance.now();
+  const quiet = () => window.sent !== null && performance.now() - window.changed > 400;
+  while (!quiet()) {
+    if (performance.now() - begin > 10000) throw new Error('The server heard nothing.');
+    await new Promise(requestAnimationFrame);
+  }
+  return {
+    widget_answer_p50_ms: window.moving - window.pressed,
+    widget_rerun_p50_ms: window.moved - window.pressed,
+    widget_settled_p50_ms: window.changed - window.pressed,
+  };
+}"""
+"""Milliseconds from the key until the board changes, it stands still, and the whole page does."""
 
 CHANGE_PAGE = """async (title) => {
   const link = [...document.querySelectorAll('[data-testid=stSidebarNavLink]')]
@@ -92,7 +127,8 @@ def run(options: Options) -> dict[str, Any]:
             floor = _measure(page, ["One", "Two"], rounds)
             show(page, address, "One")
             page.get_by_role("slider").focus()
-            floor |= _rerun(page, rounds, WIDGETS["cut_off"])
+            floor |= _rerun(page, rounds, FLOOR_SLIDER)
+            floor["widget_wait_ms"] = round(page.evaluate("window.sent - window.pressed"), 1)
     return inputs(options) | {
         "rounds": rounds,
         "lendlens": {"start_to_first_page_s": round(first_page, 2), **ours},
@@ -149,6 +185,7 @@ class Widget:
         there: Keys that change it.
         back: Keys that change it back.
         query: Of the page's address.
+        until: The script that waits and returns milliseconds by name.
     """
 
     page: str
@@ -157,6 +194,7 @@ class Widget:
     there: Sequence[str]
     back: Sequence[str]
     query: str = ""
+    until: str = STANDS_STILL
 
     def reach(self, page: Page, address: str) -> None:
         """Open the page and put the focus on the widget, on nothing else."""
@@ -166,7 +204,12 @@ class Widget:
 
 WIDGETS = {
     "cut_off": Widget(
-        "Evaluation", "slider", "Decline from", ["ArrowLeft"], ["ArrowRight"]
+        "Evaluation",
+        "slider",
+        "Decline from",
+        ["ArrowLeft"],
+        ["ArrowRight"],
+        until=BOARD_STANDS_STILL,
     ),
     "cleaning_step": Widget(
         "Data", "combobox", "What to do", [*"Drop", "Enter"], [*"Read", "Enter"], "?view=Cleaning"
@@ -177,17 +220,20 @@ WIDGETS = {
 }  # fmt: skip
 """A slider that moves figures, a list that changes a form, a number that changes a score."""
 
+FLOOR_SLIDER = Widget("One", "slider", "", ["ArrowLeft"], ["ArrowRight"])
+
 
 def _rerun(page: Page, rounds: int, widget: Widget) -> dict[str, float]:
-    """Change the widget in focus so many times; the first time warms."""
+    """Change the widget in focus so many times and return medians; the first time warms."""
     noted = []
     for k in range(rounds + 1):
-        page.evaluate("window.sent = window.answered = window.changed = null")
+        page.evaluate("window.forget()")
         for key in widget.back if k % 2 else widget.there:
             page.keyboard.press(key)
-        noted.append(page.evaluate(STANDS_STILL))
-    answered, still = (statistics.median(each) for each in zip(*noted[1:], strict=True))
-    return {"widget_answer_p50_ms": round(answered, 1), "widget_rerun_p50_ms": round(still, 1)}
+        noted.append(page.evaluate(widget.until))
+    return {
+        name: round(statistics.median(each[name] for each in noted[1:]), 1) for name in noted[0]
+    }
 
 
 def _widgets(page: Page, address: str, rounds: int) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""Figures on a page with a slider, as one piece of HTML that looks like rows of metrics.
+"""Figures as one piece of HTML that looks like rows of metrics.
 
-Streamlit goes through everything on a page at every move. Eleven `st.metric` with their help take
-a browser 20 ms of that; two pieces take two.
+Streamlit goes through everything on a page at every rerun. Eleven `st.metric` with their help
+take a browser 20 ms of that; two pieces take two.
 """
 
 from collections.abc import Sequence
+from dataclasses import fields
 from html import escape
 
 import streamlit as st
@@ -18,7 +19,7 @@ _STYLE = """
   color: var(--text); font-variant-numeric: tabular-nums; }
 .figures div { position: relative; padding: 1rem; border: 1px solid var(--border);
   border-radius: 8px; }
-.stHtml .figures { margin: 0; padding: 0; }
+.figures, .stHtml .figures { margin: 0; padding: 0; }
 .figures dt { font-size: 0.875rem; font-weight: 400; line-height: 1.5; margin: 0; }
 .figures dd { margin: 0; font-size: 0.875rem; line-height: 1.5; color: var(--muted); }
 .figures dd.value { font-size: 1.625rem; color: inherit; }
@@ -40,17 +41,28 @@ _STYLE = """
 
 def figure_grid(figures: Sequence[Figure]) -> None:
     """Draw three to five figures in a row, six in two, and two in a row on a phone."""
+    st.html(grid([_escaped(figure) for figure in figures]))
+
+
+def grid(figures: Sequence[Figure]) -> str:
+    """Return the same as HTML, of figures that are HTML themselves."""
     columns = 3 if len(figures) == 6 else len(figures)
     style = f"{css_variables(theme.current())};--columns:{columns}"
     cards = "".join(_card(figure) for figure in figures)
-    st.html(f'<style>{_STYLE}</style><dl class="figures" style="{style}">{cards}</dl>')
+    return f'<style>{_STYLE}</style><dl class="figures" style="{style}">{cards}</dl>'
+
+
+def _escaped(figure: Figure) -> Figure:
+    return Figure(*(escape(getattr(figure, each.name)) for each in fields(figure)))
 
 
 def _card(figure: Figure) -> str:
-    label, value, detail, help = (
-        escape(text) for text in (figure.label, figure.value, figure.detail, figure.help)
-    )
     return (
-        f'<div><dt>{label}<i tabindex="0" role="note" aria-label="{help}">?</i><q>{help}</q></dt>'
-        f'<dd class="value">{value}</dd><dd>{detail}</dd></div>'
+        f"<div><dt>{figure.label}{help_mark(figure.help)}</dt>"
+        f'<dd class="value">{figure.value}</dd><dd>{figure.detail}</dd></div>'
     )
+
+
+def help_mark(help: str) -> str:
+    """Return the question mark that shows its explanation, which is HTML, to whoever points."""
+    return f'<i tabindex="0" role="note" aria-label="{help}">?</i><q>{help}</q>'

@@ -1,8 +1,9 @@
-"""What moves with a cut-off, as HTML: a browser redraws it in milliseconds, Plotly in a hundred.
+"""What moves with a cut-off, as HTML that stays: the browser writes into its slots.
 
-The bars do not depend on the cut-off, so they are a piece of their own that stays as it is; the
-line, and the veil over those it approves, are laid over them. Shares and probabilities arrive in
-[0, 1]. Good is always blue and bad always vermillion, each with its word beside it.
+A slot is an element that names what stands in it (`data-slot`); `data-fill` names how full its
+colour is, and `--part`, from 0 to 1, is where the cut-off lies. `ui/assets/cut_off_board.js`
+fills them at every move, so nothing here depends on the cut-off. Shares and probabilities arrive
+in [0, 1]. Good is always blue and bad always vermillion, each with its word beside it.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from core.charts.template import FONT, Palette, Theme, css_variables, faded, palette, rows_of
-from core.formatting import count, counted, percent
+from core.formatting import counted, percent
 
 LEFT, RIGHT, TOP, BOTTOM, HEIGHT = 64, 16, 12, 52, 320
 """Margins and height in pixels, as of every other chart."""
@@ -40,11 +41,30 @@ _STYLE = f"""
   font-size: 13px; font-style: normal; line-height: 1.45; pointer-events: none; }}
 .bars i:hover q {{ display: block; }}
 .bars i:hover b {{ filter: brightness(0.88); }}
+.bars > .cut-off {{ pointer-events: none; --here: calc(100% * var(--part, 0)); }}
+.bars > .cut-off > * {{ position: absolute; height: 100%; left: var(--here); }}
+.bars .approved {{ left: 0; width: var(--here); background: var(--veil); }}
+.bars .line {{ margin-left: -1px; border-left: 1.5px dashed var(--text); }}
+.bars .named {{ top: 14%; height: auto; padding: 0 6px; color: var(--text); white-space: nowrap; }}
+.bars .named span {{ position: static; }}
+.bars .named.late {{ left: auto; right: calc(100% - var(--here)); top: 1%; }}
 """
+
+_LATE = 0.6
+"""From here on the cut-off is named on its left, above the word for the goods."""
+
+
+def slot(name: str) -> str:
+    """Return a place for what the browser writes.
+
+    >>> slot("recall")
+    '<span data-slot="recall"></span>'
+    """
+    return f'<span data-slot="{name}"></span>'
 
 
 def score_bars(frame: pd.DataFrame, alt: str, theme: Theme) -> str:
-    """Draw goods upwards and bads downwards over the scores.
+    """Draw goods upwards and bads downwards over the scores, and the cut-off over both.
 
     Args:
         frame: As `curves.score_distribution`.
@@ -53,11 +73,14 @@ def score_bars(frame: pd.DataFrame, alt: str, theme: Theme) -> str:
     """
     colours = palette(theme)
     most = 100 * max(frame["good_share"].max(), frame["bad_share"].max(), 0.01) * 1.12
-    style = css_variables(theme)
+    style = f"{css_variables(theme)};--veil:{faded(colours.background, 0.55)}"
     return (
         f"<style>{_STYLE}</style>"
         f'<div class="bars" role="img" aria-label="{escape(alt)}" style="{style}">'
-        f"<div>{''.join(_axes(most))}{''.join(_bins(frame, most, colours))}</div></div>"
+        f"<div>{''.join(_axes(most))}{''.join(_bins(frame, most, colours))}</div>"
+        f'<div class="cut-off"><div class="approved"></div><div class="line"></div>'
+        f'<div class="named" data-late="{_LATE}">Cut-off\N{NO-BREAK SPACE}{slot("cut_off")}</div>'
+        "</div></div>"
     )
 
 
@@ -100,71 +123,47 @@ def _words(row: Any) -> Iterator[str]:
     yield f"{counted(row.bads, 'bad')}, {percent(row.bad_share)} of all who defaulted"
 
 
-def cut_off_line(cut_off: float, theme: Theme) -> str:
-    """Draw the cut-off over the bars that stand right above it, and fade those it approves."""
-    colours = palette(theme)
-    to_right = cut_off < 0.6
-    here = f"{100 * cut_off:.2f}%"
-    # The number stands on the side with room, below the word for the goods where that is near.
-    place = f"left:{here};top:14%" if to_right else f"right:{100 - 100 * cut_off:.2f}%;top:1%"
-    return (
-        f'<div aria-hidden="true" style="position:relative;height:0;pointer-events:none">'
-        f'<div style="position:absolute;left:{LEFT}px;right:{RIGHT}px;'
-        f'bottom:{BOTTOM}px;height:{HEIGHT - TOP - BOTTOM}px">'
-        f'<div style="position:absolute;left:0;width:{here};height:100%;'
-        f'background:{faded(colours.background, 0.55)}"></div>'
-        f'<div style="position:absolute;left:{here};height:100%;margin-left:-1px;'
-        f'border-left:1.5px dashed {colours.text}"></div>'
-        f'<div style="position:absolute;{place};padding:0 6px;color:{colours.text};'
-        f"font:12px {FONT.replace(chr(34), chr(39))};white-space:nowrap;"
-        f'font-variant-numeric:tabular-nums">Cut-off {percent(cut_off)}</div>'
-        "</div></div>"
-    )
-
-
-def confusion_table(frame: pd.DataFrame, alt: str, theme: Theme) -> str:
+def confusion_table(alt: str, theme: Theme) -> str:
     """Draw decisions against outcomes as four tiles; wrong decisions are bordered in vermillion.
 
+    Slots, of each cell of `core.evaluation.metrics.Confusion`: its name (how many), `…_share` (of
+    the outcome, in words) and `…_fill` (how full the tile's colour is, in [0, 1]).
+
     Args:
-        frame: Four rows with outcome ("Good", "Bad"), decision ("Approved", "Declined"), rows,
-            share (of the outcome) and right (whether the decision was).
         alt: What the table is about, for screen readers.
         theme: Which palette.
     """
     colours = palette(theme)
-    tiles = {(row.outcome, row.decision): _tile(row, colours) for row in rows_of(frame)}
-    decisions = dict.fromkeys(decision for _, decision in tiles)
-    heads = "".join(f'<th scope="col">{decision}</th>' for decision in decisions)
-    body = "".join(
-        f'<tr><th scope="row">{outcome}</th>'
-        f"{''.join(tiles[outcome, decision] for decision in decisions)}</tr>"
-        for outcome in dict.fromkeys(outcome for outcome, _ in tiles)
-    )
     return (
         f"<style>{_TABLE_STYLE}</style>"
-        f'<table class="confusion" aria-label="{escape(alt)}" style="color:{colours.text}">'
-        f"<thead><tr><td></td>{heads}</tr></thead><tbody>{body}</tbody></table>"
+        f'<table class="confusion" aria-label="{escape(alt)}" style="{css_variables(theme)}">'
+        '<thead><tr><td></td><th scope="col">Approved</th><th scope="col">Declined</th></tr>'
+        f'</thead><tbody><tr><th scope="row">Good</th>{_tile("tn", "Right", colours)}'
+        f"{_tile('fp', 'Wrong', colours)}</tr>"
+        f'<tr><th scope="row">Bad</th>{_tile("fn", "Wrong", colours)}'
+        f"{_tile('tp', 'Right', colours)}</tr></tbody></table>"
     )
 
 
 _TABLE_STYLE = f"""
-.confusion {{ width: 100%; height: {HEIGHT}px; padding-bottom: 4px; border: none;
+.confusion {{ width: 100%; height: {HEIGHT}px; padding-bottom: 4px; border: none; margin: 0;
   table-layout: fixed; border-collapse: separate; border-spacing: 6px; font: 14px {FONT};
-  font-variant-numeric: tabular-nums; }}
+  font-variant-numeric: tabular-nums; color: var(--text); }}
 .confusion th, .confusion td {{ border: none; padding: 0 4px; text-align: center; }}
 .confusion thead :first-child {{ width: 56px; }}
 .confusion th {{ font-weight: 400; font-size: 13px; }}
 .confusion thead tr {{ height: 28px; }}
 .confusion th[scope=row] {{ text-align: right; }}
-.confusion tbody td {{ border: 1.5px solid; border-radius: 6px; line-height: 1.5; }}
+.confusion tbody td {{ border: 1.5px solid rgb(var(--hue)); border-radius: 6px; line-height: 1.5;
+  background: rgb(var(--hue) / var(--fill)); }}
 .confusion b {{ display: block; font-size: 16px; font-weight: 600; }}
 """
 
 
-def _tile(row: Any, colours: Palette) -> str:
-    hue = colours.accent if row.right else colours.bad
-    share = f"{percent(row.share)} of {row.outcome.lower()}s".replace(" ", "\N{NO-BREAK SPACE}")
+def _tile(cell: str, verdict: str, colours: Palette) -> str:
+    colour = colours.accent if verdict == "Right" else colours.bad
+    hue = " ".join(str(int(colour[start : start + 2], 16)) for start in (1, 3, 5))
     return (
-        f'<td style="border-color:{hue};background:{faded(hue, 0.08 + 0.3 * row.share)}">'
-        f"<b>{count(row.rows)}</b>{'Right' if row.right else 'Wrong'}: {share}</td>"
+        f'<td style="--hue:{hue}" data-fill="{cell}_fill">'
+        f'<b data-slot="{cell}"></b>{verdict}: {slot(f"{cell}_share")}</td>'
     )

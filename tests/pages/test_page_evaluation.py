@@ -1,52 +1,21 @@
 """The evaluation page: empty, unfinished, judged, and with predictions that cannot be judged."""
 
-import io
 import json
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.testing.v1 import AppTest
 
-from core.decision.policy import Policy
 from core.evaluation.checks import Check
 from core.evaluation.metrics import Confusion
-from core.evaluation.report import evaluate
-from core.store.base import new_id
 from core.store.tables import Run
 from core.store.workspace import Workspace
 from tests.core.evaluation.runs import predictions
+from tests.pages.judged_runs import add_run, finish
 from tests.pages.worded import worded_tables
-from ui.evaluation_cut_off import confusion_frame, sentence
-
-POLICY = Policy(approve_below=0.2, decline_from=0.3)
-
-
-def add_run(workspace: Workspace, name: str = "First run") -> Run:
-    """A run whose training has begun."""
-    registry = workspace.registry
-    source = registry.add_source(name, f"{name}.csv", 1, new_id("x"), 1500, {}, {})
-    data_set = registry.add_data_set(source.id, name, 1500, 450, source.sha256, {}, [])
-    job = registry.submit("train", f"Training on {name}", {})
-    run = registry.add_run(data_set.id, job.id, name, "recommended", {}, {})
-    registry.claim("test", 1)
-    return run
-
-
-def finish(workspace: Workspace, run: Run, frame=None, evidence: bool = True, checks=()) -> Run:
-    """The run with stored predictions, a report and a model version."""
-    frame = predictions() if frame is None else frame
-    buffer = io.BytesIO()
-    frame.to_parquet(buffer)
-    files = {"predictions.parquet": buffer.getvalue()}
-    if evidence:
-        report = evaluate(frame, cut_off=POLICY.decline_from, replicates=50)
-        files["evidence.json"] = json.dumps(report.to_json()).encode()
-    if checks:
-        files["checks.json"] = json.dumps([each.to_json() for each in checks]).encode()
-    digest = workspace.artifacts.write(f"runs/{run.id}", files)
-    workspace.registry.finish(run.job_id, "done")
-    workspace.registry.add_model(run.id, run.name, POLICY.to_json(), digest)
-    return workspace.registry.finish_run(run.id, {}, digest)
+from ui.evaluation_cut_off import confusion_frame
 
 
 @pytest.fixture
@@ -64,6 +33,21 @@ class Figure(NamedTuple):
     detail: str
 
 
+def board(at) -> dict[str, Any]:
+    """What the page tells the browser about the cut-off."""
+    told = [json.loads(each.proto.json) for each in at.get("bidi_component")]
+    return next(each for each in told if "packed" in each)
+
+
+def move(at, step: int | None, turn: int = 1) -> AppTest:
+    """Let the slider come to rest, or go back, as the browser says it."""
+    part = next(each for each in at.get("bidi_component") if "packed" in each.proto.json)
+    said = json.dumps({"moved": {"step": step, "turn": turn}})
+    states = at._tree.get_widget_states()
+    states.widgets.append(WidgetState(id=part.proto.id, json_value=said))
+    return at._run(states)
+
+
 def text(at) -> str:
     """Everything written on the page."""
     parts = [*at.markdown, *at.caption, *at.subheader, *at.header, *at.info, *at.error, *at.warning]
@@ -76,16 +60,23 @@ def worded_rows(at) -> list[list[str]]:
 
 
 def figures(at) -> list[Figure]:
-    """The figures on the page."""
-    bodies = "".join(each.proto.body for each in at.get("html")).replace("\xa0", " ")
+    """The figures on the page, those of the cut-off as a browser that has filled its slots."""
+    bodies = "".join(each.proto.body for each in at.get("html"))
+    if at.get("bidi_component"):
+        bodies += _filled(board(at))
     return [
         Figure(*parts)
         for parts in re.findall(
             r"<dt>([^<]*)<i[^>]*aria-label=\"([^\"]*)\".*?<dd class=\"value\">([^<]*)</dd>"
             r"<dd>([^<]*)</dd>",
-            bodies,
+            bodies.replace("\xa0", " "),
         )
     ]
+
+
+def _filled(told: dict[str, Any]) -> str:
+    slot = r'<(\w+) data-slot="(\w+)"></\1>'
+    return re.sub(slot, lambda found: told["words"][found[2]], told["html"])
 
 
 def metrics(at) -> dict[str, str]:
@@ -129,27 +120,54 @@ def test_report_is_made_where_none_is_stored(workspace, open_page):
 
 def test_cut_off_starts_at_the_policy(run, open_page):
     """Without a choice the page shows what the model's policy declines."""
-    at = open_page("evaluation", run=run.id)
-    assert at.slider[0].value == 30.0
-    assert "the policy of First run, version 1" in at.slider[0].help
+    told = board(open_page("evaluation", run=run.id))
+    assert (told["step"], told["proposed"]) == (300, 300)
+    assert "the policy of First run, version 1" in told["html"]
+    assert "Back to 30.0\xa0%" in told["html"]
 
 
 def test_moving_the_cut_off_moves_the_figures_and_the_address(run, open_page):
     """A higher cut-off approves more, and a colleague's link shows the same."""
     at = open_page("evaluation", run=run.id)
     before = metrics(at)["Approval rate"]
-    at.slider[0].set_value(60.0).run()
-    assert at.query_params["cut_off"] == "60"
+    at = move(at, 605)
+    assert at.query_params["cut_off"] == "60.5"
     after = metrics(at)["Approval rate"]
     assert float(after.split()[0]) > float(before.split()[0])
-    assert metrics(open_page("evaluation", run=run.id, cut_off="60"))["Approval rate"] == after
+    assert metrics(open_page("evaluation", run=run.id, cut_off="60.5"))["Approval rate"] == after
+
+
+def test_the_server_says_which_move_it_has_heard(run, open_page):
+    """So that the browser can tell an answer that a later move has overtaken."""
+    at = open_page("evaluation", run=run.id)
+    assert board(at)["turn"] == 0
+    assert board(move(at, 605, turn=3)) | {"packed": "", "html": "", "words": {}} == {
+        "html": "",
+        "packed": "",
+        "words": {},
+        "step": 605,
+        "proposed": 300,
+        "turn": 3,
+    }
+
+
+def test_moving_sends_the_same_pictures_again(run, open_page):
+    """What is drawn does not depend on the cut-off, so the browser leaves it as it is."""
+    at = open_page("evaluation", run=run.id)
+    before = {each.proto.id: json.loads(each.proto.json) for each in at.get("bidi_component")}
+    after = {
+        each.proto.id: json.loads(each.proto.json) for each in move(at, 605).get("bidi_component")
+    }
+    assert len(before) == 3
+    for key, told in before.items():
+        assert after[key]["html"] == told["html"]
+        assert after[key].get("packed") == told.get("packed")
 
 
 def test_back_to_the_policy(run, open_page):
     """One button undoes the visitor's cut-off, in the address too."""
-    at = open_page("evaluation", run=run.id, cut_off="60")
-    at.button(key="cut-off-back").click().run()
-    assert at.slider[0].value == 30.0
+    at = move(open_page("evaluation", run=run.id, cut_off="60"), None)
+    assert board(at)["step"] == 300
     assert "cut_off" not in at.query_params
 
 
@@ -159,7 +177,7 @@ def test_unusable_cut_off_in_the_address(run, open_page, asked):
     at = open_page("evaluation", run=run.id, cut_off=asked)
     assert not at.exception
     assert "no percentage from 0 to 100" in text(at)
-    assert at.slider[0].value == 30.0
+    assert board(at)["step"] == 300
 
 
 @pytest.mark.parametrize("cut_off", ["0", "100"])
@@ -254,19 +272,6 @@ def test_real_run_is_judged(seeded, open_page):
     assert not at.exception
     assert len(figures(at)) == 11
     assert "Explain this model" in [button.label for button in at.button]
-
-
-@pytest.mark.parametrize(
-    ("cells", "words"),
-    [
-        ((2, 1, 1, 6), "approve **70.0\xa0%** of applicants, of whom **14.3\xa0%** default"),
-        ((3, 7, 0, 0), "approve nobody"),
-        ((0, 0, 3, 7), "approve everybody, of whom **30.0\xa0%** default"),
-    ],
-)
-def test_sentence_of_a_cut_off(cells, words):
-    """What a cut-off does reads as a sentence, at its ends too."""
-    assert words in sentence(0.3, Confusion(*cells))
 
 
 def test_cells_are_shares_of_their_outcome():

@@ -1,0 +1,123 @@
+// Everything on the evaluation page that moves with the cut-off. Python has worked out and formatted
+// what stands where at each position; here it is only looked up and written. Streamlit calls the
+// function at the bottom for each part of the board, and again at every rerun.
+
+const REST_MS = 250; // without a move, before the server hears of it
+
+const parts = new Map(); // root element -> {html, holder, slots, fills, late}
+const board = {
+  root: null, // of the part with the slider; one at a time
+  packed: "", positions: null, // as they came, and unpacked
+  step: 0, // where the slider stands
+  turn: 0, // how many times the server was told; it says which of them it has heard
+  timer: 0,
+  words: {}, // by slot
+};
+
+function draw(root, html) {
+  if (parts.get(root)?.html === html) return false;
+  const holder = parts.get(root)?.holder ?? root.appendChild(document.createElement("div"));
+  holder.className = "cut-off-part";
+  holder.innerHTML = html;
+  const all = selector => [...holder.querySelectorAll(selector)];
+  const found = { slots: all("[data-slot]"), fills: all("[data-fill]"), late: all("[data-late]") };
+  parts.set(root, { html, holder, ...found });
+  return true;
+}
+
+function write({ holder, slots, fills, late }) {
+  const part = board.step / 1000;
+  holder.style.setProperty("--part", part);
+  for (const each of late) each.classList.toggle("late", part >= Number(each.dataset.late));
+  for (const each of fills) each.style.setProperty("--fill", board.words[each.dataset.fill]);
+  for (const each of slots) {
+    const text = board.words[each.dataset.slot] ?? "";
+    if (each.written !== text) each.innerHTML = each.written = text;
+  }
+}
+
+function show(step) {
+  board.step = step;
+  const { positions } = board;
+  if (positions) {
+    board.words = { cut_off: positions.cut_offs[step] };
+    positions.rows[positions.at[step]].forEach((text, k) => {
+      board.words[positions.slots[k]] = text;
+    });
+  }
+  parts.forEach(write);
+  const slider = within("input");
+  if (Number(slider.value) !== step / 10) slider.value = step / 10;
+  slider.setAttribute("aria-valuetext", board.words.cut_off);
+  within("button").disabled = step === board.proposed;
+}
+
+const within = selector => parts.get(board.root).holder.querySelector(selector);
+
+function tell(step) {
+  clearTimeout(board.timer);
+  board.timer = 0;
+  board.turn += 1;
+  within("[role=status]").textContent = within(".sentence").textContent;
+  board.setStateValue("moved", { step, turn: board.turn });
+}
+
+function moved() {
+  show(Math.round(10 * within("input").value));
+  clearTimeout(board.timer);
+  board.timer = setTimeout(() => tell(board.step), REST_MS);
+}
+
+function listen() {
+  const slider = within("input");
+  slider.addEventListener("input", moved);
+  slider.addEventListener("keydown", event => {
+    if (event.key !== "PageUp" && event.key !== "PageDown") return;
+    event.preventDefault();
+    if (event.key === "PageUp") slider.stepUp(10);
+    else slider.stepDown(10);
+    moved();
+  });
+  within("button").addEventListener("click", () => {
+    show(board.proposed);
+    slider.focus();
+    tell(null);
+  });
+}
+
+async function unpack(packed) {
+  const bytes = Uint8Array.from(atob(packed), letter => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const positions = await new Response(stream).json();
+  if (board.packed !== packed || !parts.has(board.root)) return; // another run, or another page
+  board.positions = positions;
+  show(board.step);
+}
+
+function update(root, data, setStateValue) {
+  const isNew = board.root !== root;
+  Object.assign(board, { root, setStateValue, proposed: data.proposed });
+  if (isNew) {
+    clearTimeout(board.timer);
+    Object.assign(board, { timer: 0, turn: data.turn });
+  }
+  if (draw(root, data.html)) listen();
+  const isOther = isNew || board.packed !== data.packed;
+  if (isOther) Object.assign(board, { packed: data.packed, positions: null, words: data.words });
+  // What the server says of a position that was left meanwhile is out of date.
+  const isHeard = !board.timer && data.turn >= board.turn;
+  if (isHeard) board.turn = data.turn;
+  show(isHeard ? data.step : board.step);
+  if (isOther) unpack(data.packed);
+}
+
+export default function ({ parentElement: root, data, setStateValue }) {
+  if (data.packed) update(root, data, setStateValue);
+  else if (draw(root, data.html)) write(parts.get(root));
+  return () => {
+    parts.delete(root);
+    if (board.root !== root) return;
+    clearTimeout(board.timer);
+    Object.assign(board, { root: null, packed: "", positions: null, timer: 0 });
+  };
+}
