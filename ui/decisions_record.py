@@ -30,7 +30,7 @@ def decision_record(entry: DecisionRecord) -> None:
     with card:
         verdict(final_decision(entry), entry.pd_hat, entry.points, _meaning(entry))
     with picture:
-        cut_off_picture(entry.pd_hat, Policy.from_json(entry.policy), "decision-cut-offs")
+        cut_off_picture(entry.pd_hat, Policy.from_json(entry.policy))
     if entry.override:
         st.info(
             f"Rationale: {literal(entry.override['rationale'])}", icon=":material/person_alert:"

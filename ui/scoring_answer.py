@@ -15,7 +15,7 @@ from core.explanation.local import path
 from core.explanation.reasons import Reason
 from core.formatting import counted, percent, typeset
 from ui import theme
-from ui.components.figure import CONFIG, draw
+from ui.components.figure import draw
 from ui.components.verdict import verdict
 from ui.components.words import literal
 
@@ -34,7 +34,7 @@ def answer(scorer: Scorer, said: Assessment) -> None:
         meaning = " ".join(filter(None, [by_rule(said), _caution(scorer, said)]))
         verdict(said.decision, said.default_probability, said.points, meaning)
     with picture:
-        cut_off_picture(said.default_probability, scorer.policy, "scoring-cut-offs")
+        cut_off_picture(said.default_probability, scorer.policy)
 
 
 def by_rule(said: Assessment) -> str:
@@ -63,15 +63,11 @@ def _caution(scorer: Scorer, said: Assessment) -> str:
     return f":orange[:material/warning: **{what}** Read the score with care.]"
 
 
-def cut_off_picture(default_probability: float, policy: Policy, key: str) -> None:
+def cut_off_picture(default_probability: float, policy: Policy) -> None:
     """Draw the bands of a policy and where one applicant stands."""
-    st.plotly_chart(
-        cut_offs(default_probability, policy.approve_below, policy.decline_from, theme.current()),
-        theme=None,
-        config=CONFIG,
-        key=key,
-        alt=f"Probability of default {percent(default_probability)}. {policy.sentence}",
-    )
+    alt = f"Probability of default {percent(default_probability)}. {policy.sentence}"
+    cuts = policy.approve_below, policy.decline_from
+    st.html(cut_offs(default_probability, *cuts, alt, theme.current()))
 
 
 def why(scorer: Scorer, said: Assessment) -> None:

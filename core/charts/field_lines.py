@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -17,17 +18,21 @@ def by_field(
     labels: Sequence[str], x_title: str, theme: Theme, left: int = 150, row_height: int = ROW_HEIGHT
 ) -> go.Figure:
     """Return a figure with one line per label, the first on top."""
-    fig = figure(theme, x_title, height=row_height * len(labels) + 72, left=left)
+    height = row_height * len(labels) + 72
+    return figure(theme, x_title, height=height, left=left, yaxis=field_axis(labels, theme, left))
+
+
+def field_axis(labels: Sequence[str], theme: Theme, left: int) -> dict[str, Any]:
+    """Return the vertical axis that names each line, the names cut to the room at the left."""
     most = LABEL_LENGTH["wide" if left > WIDE else "narrow"]
-    fig.update_yaxes(
-        tickvals=lines(len(labels)),
-        ticktext=[escape(shortened(label, most)) for label in labels],
-        range=[-0.6, len(labels) - 0.4],
-        tickfont={"color": palette(theme).text, "size": 13},
-        showgrid=False,
-        ticklabelstandoff=8,
-    )
-    return fig
+    return {
+        "tickvals": lines(len(labels)),
+        "ticktext": [escape(shortened(label, most)) for label in labels],
+        "range": [-0.6, len(labels) - 0.4],
+        "tickfont": {"color": palette(theme).text, "size": 13},
+        "showgrid": False,
+        "ticklabelstandoff": 8,
+    }
 
 
 def lines(count: int) -> np.ndarray:

@@ -1,7 +1,7 @@
 """One applicant's way from the reference population to the score."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
 
@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.charts.field_lines import by_field, lines, signed
-from core.charts.template import Palette, Theme, palette, rows_of
+from core.charts.field_lines import field_axis, lines, signed
+from core.charts.template import Palette, Theme, figure, palette, rows_of
 from core.formatting import percent, typeset
 
 ROUND = (
@@ -38,53 +38,64 @@ def waterfall(frame: pd.DataFrame, base_name: str, theme: Theme) -> go.Figure:
         theme: Which palette.
     """
     colours = palette(theme)
-    start, end = frame["start"].iloc[0], frame["end"].iloc[-1]
-    fig = _lined(frame, base_name, theme)
-    _pd_axis(fig, [start, *frame["end"]])
+    ends = [frame["start"].iloc[0], *frame["end"]]
+    xaxis = _pd_axis(ends)
     places = lines(len(frame) + 2)
-    _connectors(fig, frame, places, colours)
-    for raises, colour, word in ((True, colours.bad, "Raises"), (False, colours.good, "Lowers")):
-        chosen = (frame["log_odds"] > 0).to_numpy() == raises
-        fig.add_bar(
-            base=frame.loc[chosen, "start"],
-            x=frame.loc[chosen, "log_odds"],
-            y=places[1:-1][chosen],
-            orientation="h",
-            width=0.66,
-            marker={"color": colour, "line": {"width": 0}},
-            name=f"{word} the risk",
-            customdata=[_step_text(row) for row in rows_of(frame[chosen])],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-    _step_labels(fig, frame, places, colours)
-    _end_marks(fig, (start, end), places, colours)
-    return fig
-
-
-def _lined(frame: pd.DataFrame, base_name: str, theme: Theme) -> go.Figure:
-    """Return a figure with a line per step, which names the field, its value and its share."""
-    fig = by_field(
-        [
-            base_name[:1].upper() + base_name[1:],
-            *(
-                f"{row.label}: {typeset(row.value)}" if row.value else row.label
-                for row in rows_of(frame)
-            ),
-            "This applicant",
-        ],
-        "Probability of default (PD)",
+    names = _names(frame, base_name)
+    yaxis = field_axis(names, theme, LEFT)
+    yaxis["ticktext"] = _with_shares(yaxis["ticktext"], frame, colours)
+    return figure(
         theme,
+        "Probability of default (PD)",
+        height=ROW_HEIGHT * len(names) + 72,
         left=LEFT,
-        row_height=ROW_HEIGHT,
+        xaxis=xaxis,
+        yaxis=yaxis,
+        data=[
+            _connectors(ends, places, colours),
+            *_bars(frame, places[1:-1], colours),
+            _step_labels(frame, places[1:-1], colours),
+            *_end_marks((ends[0], ends[-1]), places, xaxis["range"], colours),
+        ],
     )
-    names = fig.layout.yaxis.ticktext
-    small = f"font-size:11px;color:{palette(theme).muted}"
+
+
+def _names(frame: pd.DataFrame, base_name: str) -> list[str]:
+    return [
+        base_name[:1].upper() + base_name[1:],
+        *(
+            f"{row.label}: {typeset(row.value)}" if row.value else row.label
+            for row in rows_of(frame)
+        ),
+        "This applicant",
+    ]
+
+
+def _with_shares(names: Sequence[str], frame: pd.DataFrame, colours: Palette) -> list[str]:
+    """Return the names of the lines, those of steps with what they add."""
+    small = f"font-size:11px;color:{colours.muted}"
     shares = [
         f"{name}<br><span style='{small}'>{signed(share)} log-odds</span>"
         for name, share in zip(names[1:-1], frame["log_odds"], strict=True)
     ]
-    fig.update_yaxes(ticktext=[names[0], *shares, names[-1]])
-    return fig
+    return [names[0], *shares, names[-1]]
+
+
+def _bars(frame: pd.DataFrame, places: np.ndarray, colours: Palette) -> Iterator[dict[str, Any]]:
+    for raises, colour, word in ((True, colours.bad, "Raises"), (False, colours.good, "Lowers")):
+        chosen = (frame["log_odds"] > 0).to_numpy() == raises
+        yield {
+            "type": "bar",
+            "base": frame.loc[chosen, "start"].tolist(),
+            "x": frame.loc[chosen, "log_odds"].tolist(),
+            "y": places[chosen].tolist(),
+            "orientation": "h",
+            "width": 0.66,
+            "marker": {"color": colour, "line": {"width": 0}},
+            "name": f"{word} the risk",
+            "customdata": [_step_text(row) for row in rows_of(frame[chosen])],
+            "hovertemplate": "%{customdata}<extra></extra>",
+        }
 
 
 def _step_text(row: Any) -> str:
@@ -98,77 +109,76 @@ def _step_text(row: Any) -> str:
     )
 
 
-def _connectors(fig: go.Figure, frame: pd.DataFrame, places: np.ndarray, colours: Palette) -> None:
+def _connectors(ends: Sequence[float], places: np.ndarray, colours: Palette) -> dict[str, Any]:
     """Join the end of each bar to the start of the next by a thin line behind the bars."""
-    ends = np.array([frame["start"].iloc[0], *frame["end"]])
     gaps = np.full(len(ends), np.nan)  # a missing point ends a line
-    fig.add_scatter(
-        x=np.column_stack([ends, ends, gaps]).ravel(),
-        y=np.column_stack([places[:-1], places[1:], gaps]).ravel(),
-        mode="lines",
-        line={"color": colours.muted, "width": 1},
-        hoverinfo="skip",
-    )
+    return {
+        "type": "scatter",
+        "x": np.column_stack([ends, ends, gaps]).ravel(),
+        "y": np.column_stack([places[:-1], places[1:], gaps]).ravel(),
+        "mode": "lines",
+        "line": {"color": colours.muted, "width": 1},
+        "hoverinfo": "skip",
+    }
 
 
-def _step_labels(fig: go.Figure, frame: pd.DataFrame, places: np.ndarray, colours: Palette) -> None:
+def _step_labels(frame: pd.DataFrame, places: np.ndarray, colours: Palette) -> dict[str, Any]:
     texts = [percent(reached) for reached in frame["pd_end"]]
     sides = np.where(frame["log_odds"] > 0, "middle right", "middle left")
-    font = {"color": colours.muted, "size": 12}
-    _labels(fig, texts, frame["end"].to_numpy(), places[1:-1], sides, font)
+    return _labels(texts, frame["end"], places, sides, {"color": colours.muted, "size": 12})
 
 
 def _end_marks(
-    fig: go.Figure, log_odds: tuple[float, float], places: np.ndarray, colours: Palette
-) -> None:
-    fig.add_scatter(
-        x=log_odds,
-        y=places[[0, -1]],
-        mode="markers",
-        marker={"color": colours.text, "size": 11, "symbol": "diamond"},
-        customdata=[f"PD {percent(_pd(end))}, log-odds {signed(end)}" for end in log_odds],
-        hovertemplate="%{customdata}<extra></extra>",
-        cliponaxis=False,
-    )
+    log_odds: tuple[float, float], places: np.ndarray, shown: list[float], colours: Palette
+) -> Iterator[dict[str, Any]]:
+    yield {
+        "type": "scatter",
+        "x": list(log_odds),
+        "y": places[[0, -1]].tolist(),
+        "mode": "markers",
+        "marker": {"color": colours.text, "size": 11, "symbol": "diamond"},
+        "customdata": [f"PD {percent(_pd(end))}, log-odds {signed(end)}" for end in log_odds],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "cliponaxis": False,
+    }
     texts = [f"\u2009<b>{percent(_pd(end))}</b>\u2009" for end in log_odds]
-    left_half = np.array(log_odds) < sum(fig.layout.xaxis.range) / 2
+    left_half = np.array(log_odds) < sum(shown) / 2
     sides = np.where(left_half, "middle right", "middle left")  # a mark is alone on its line
-    font = {"color": colours.text, "size": 14}
-    _labels(fig, texts, np.array(log_odds), places[[0, -1]], sides, font)
+    yield _labels(texts, log_odds, places[[0, -1]], sides, {"color": colours.text, "size": 14})
 
 
 def _labels(
-    fig: go.Figure,
-    texts: list[str],
-    ends: np.ndarray,
+    texts: Sequence[str],
+    ends: Iterable[float],
     places: np.ndarray,
     sides: np.ndarray,
     font: dict[str, Any],
-) -> None:
+) -> dict[str, Any]:
     """Write beside the ends of bars; one trace for all, since single annotations take long."""
-    fig.add_scatter(
-        x=ends,
-        y=places,
-        mode="text",
-        text=[f"\u2002{text}\u2002" for text in texts],
-        textposition=sides,
-        textfont=font,
-        hoverinfo="skip",
-        cliponaxis=False,
-    )
+    return {
+        "type": "scatter",
+        "x": list(ends),
+        "y": places.tolist(),
+        "mode": "text",
+        "text": [f"\u2002{text}\u2002" for text in texts],
+        "textposition": sides.tolist(),
+        "textfont": font,
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
 
 
-def _pd_axis(fig: go.Figure, log_odds: Sequence[float]) -> None:
+def _pd_axis(log_odds: Sequence[float]) -> dict[str, Any]:
     """Read the log-odds axis as PD: ticks at round probabilities, no two of them too close."""
     room = max(max(log_odds) - min(log_odds), 0.2)
     low, high = min(log_odds) - ROOM_FOR_LABELS * room, max(log_odds) + ROOM_FOR_LABELS * room
     ticks = _ticks(low, high)
-    fig.update_xaxes(
-        range=[low, high],
-        tickangle=0,
-        tickvals=[_place(tick) for tick in ticks],
-        ticktext=[percent(tick, 0 if round(100 * tick, 6) % 1 == 0 else 1) for tick in ticks],
-    )
+    return {
+        "range": [low, high],
+        "tickangle": 0,
+        "tickvals": [_place(tick) for tick in ticks],
+        "ticktext": [percent(tick, 0 if round(100 * tick, 6) % 1 == 0 else 1) for tick in ticks],
+    }
 
 
 def _ticks(low: float, high: float) -> list[float]:

@@ -127,7 +127,8 @@ def test_the_page_scores_as_core_does(seeded, model, open_page):
     said = scorer.assess(inputs | {"Income": 40.0, "Amount": 3000.0})
     assert said.reasons
     assert all(reason.sentence in text(at) for reason in said.reasons)
-    assert len(at.get("plotly_chart")) == 2
+    assert len(at.get("plotly_chart")) == 1
+    assert any('class="cut-offs"' in html.proto.body for html in at.get("html"))
 
 
 @pytest.mark.parametrize(
