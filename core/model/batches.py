@@ -26,45 +26,51 @@ class Rows:
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
     """Rows that are learnt from, in shapes that were probably compiled before.
 
-    Rows are filled up to whole batches with rows of weight 0, and slots up to a round number with
+    Each fold has rows of its own in every batch: none is computed for networks that leave it out.
+    Folds are filled up to whole batches with rows of weight 0, and slots up to a round number with
     empty ones: neither changes what is learnt, and a compilation takes seconds. The order is the
     seed's alone, whatever other trainings draw at the same time.
 
     Attributes:
-        size: Rows of a batch.
+        size: Rows of a batch, for each fold.
         width: Slots of a row.
     """
 
     def __init__(self, settings: NetworkSettings, rows: Rows, width: int) -> None:
         """Take rows, and their slots' number at least."""
         super().__init__()
-        learners = np.repeat(np.arange(settings.folds), settings.members)
-        learns = rows.fold[:, np.newaxis] != learners
-        chosen = np.flatnonzero(learns.any(axis=1))
+        self._learnt = [np.flatnonzero(rows.fold != fold) for fold in range(settings.folds)]
+        most = max(len(learnt) for learnt in self._learnt)
         full = settings.optimiser == "gradient_descent"
-        self.size = len(chosen) if full else min(settings.batch_size, len(chosen))
+        self.size = most if full else min(settings.batch_size, most)
         self.width = max(width, round_width(rows.x.shape[1]))
-        padded = len(chosen) + -len(chosen) % self.size
-        self._x = np.zeros((padded, self.width), np.float32)
-        self._x[: len(chosen), : rows.x.shape[1]] = rows.x[chosen]
+        self._padded = most + -most % self.size
+        nobody = len(rows.x)
+        self._x = np.zeros((nobody + 1, self.width), np.float32)
+        self._x[:nobody, : rows.x.shape[1]] = rows.x
         signed = outcome_weights(settings, rows.y) * np.where(rows.y == 1, 1, -1)
-        self._targets = np.zeros((padded, len(learners)), np.float32)
-        self._targets[: len(chosen)] = (signed[:, np.newaxis] * learns)[chosen]
+        self._targets = np.append(signed, 0).astype(np.float32)
         self._random = np.random.RandomState(settings.seed)
         self.shuffle()
 
     def __len__(self) -> int:
         """Return the batches of an epoch."""
-        return len(self._x) // self.size
+        return self._padded // self.size
 
     def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return (size, width) rows and their (size, networks) targets."""
-        rows = self._order[number * self.size : (number + 1) * self.size]
-        return self._x[rows], self._targets[rows]
+        """Return (folds, size, width) rows and their (folds, size, 1) targets."""
+        rows = self._order[:, number * self.size : (number + 1) * self.size]
+        return self._x[rows], self._targets[rows, np.newaxis]
 
     def shuffle(self) -> None:
         """Draw the order of the next epoch."""
-        self._order = self._random.permutation(len(self._x))
+        self._order = np.stack([self._dealt(learnt) for learnt in self._learnt])
+
+    def _dealt(self, learnt: np.ndarray) -> np.ndarray:
+        """Return the rows of a fold in a new order, and between them the one of weight 0."""
+        nobody = len(self._x) - 1
+        filled = np.append(learnt, np.full(self._padded - len(learnt), nobody))
+        return self._random.permutation(filled)
 
 
 def round_width(used: int) -> int:

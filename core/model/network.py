@@ -35,9 +35,9 @@ class TeamDense(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no typ
     and for each they write, and the bias (TabM: Gorishniy et al., ICLR 2025).
 
     Shape:
-        - Input: (n, width) in the first layer, which all networks read; else (networks, n, fan).
-        - Output: (networks, n, units), so that each network's rows lie together: that takes a
-          third off a step.
+        - Input: (folds, 1, n, width) in the first layer, since all members of a fold read the same
+          rows; else (folds, members, n, fan).
+        - Output: (folds, members, n, units).
     """
 
     def __init__(
@@ -54,20 +54,20 @@ class TeamDense(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no typ
 
     def build(self, shape: tuple[int | None, ...]) -> None:
         """Create the weights; `begin` gives them their first values."""
-        folds, networks, fan = self._settings.folds, self._settings.networks, shape[-1]
-        self._first = len(shape) == 2
+        folds, members, fan = self._settings.folds, self._settings.members, shape[-1]
+        self._first = shape[1] != members
         self.kernel = self.add_weight(
-            shape=(folds, fan, self.units),
+            shape=(folds, 1, fan, self.units),
             initializer="zeros",
             constraint=self._within,
             name="kernel",
         )
-        self.bias = self.add_weight(shape=(networks, self.units), initializer="zeros", name="bias")
-        if self._settings.members > 1:
-            self.reads = self.add_weight(shape=(networks, fan), initializer="ones", name="reads")
-            self.writes = self.add_weight(
-                shape=(networks, self.units), initializer="ones", name="writes"
-            )
+        each = (folds, members, 1, self.units)
+        self.bias = self.add_weight(shape=each, initializer="zeros", name="bias")
+        if members > 1:
+            read = (folds, members, fan, 1)
+            self.reads = self.add_weight(shape=read, initializer="ones", name="reads")
+            self.writes = self.add_weight(shape=each, initializer="ones", name="writes")
 
     def begin(self, start: "Start") -> None:
         """Set the weights to what a training starts with."""
@@ -85,32 +85,17 @@ class TeamDense(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no typ
         """
         kernels, bias = to_numpy(self.kernel), to_numpy(self.bias)
         if self._settings.members > 1:
-            kernels = np.repeat(kernels, self._settings.members, axis=0)
-            kernels *= to_numpy(self.reads)[:, :, None] * to_numpy(self.writes)[:, None, :]
-        return kernels, bias
-
-    def _kernels(self) -> keras.KerasTensor:
-        """Return (networks, fan, units), the kernel of every network."""
-        if self._settings.members == 1:
-            return ops.convert_to_tensor(self.kernel)
-        own = ops.repeat(self.kernel, self._settings.members, axis=0)
-        return own * self.reads[:, :, None] * self.writes[:, None, :]
+            kernels = kernels * to_numpy(self.reads) * to_numpy(self.writes)
+        networks = self._settings.networks
+        return kernels.reshape(networks, -1, self.units), bias.reshape(networks, self.units)
 
     def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         """Return the layer before its activation."""
-        kernels = self._kernels()
+        kernels = ops.convert_to_tensor(self.kernel)
+        if self._settings.members > 1:
+            kernels = kernels * self.reads * self.writes
         self._penalise(kernels)
-        out = self._side_by_side(inputs, kernels) if self._first else inputs @ kernels
-        return out + self.bias[:, None]
-
-    def _side_by_side(
-        self, inputs: keras.KerasTensor, kernels: keras.KerasTensor
-    ) -> keras.KerasTensor:
-        """Return inputs @ kernels as one large product: faster than one for each network."""
-        networks, fan, units = kernels.shape
-        flat = ops.reshape(ops.transpose(kernels, (1, 0, 2)), (fan, networks * units))
-        out = ops.reshape(inputs @ flat, (-1, networks, units))
-        return ops.transpose(out, (1, 0, 2))
+        return inputs @ kernels + self.bias
 
     def _penalise(self, kernels: keras.KerasTensor) -> None:
         l1, l2 = self._settings.l1, self._settings.l2
@@ -145,17 +130,17 @@ class Start:
         self._random = np.random.default_rng(seed)
         self._rows, self._fan = used, fan  # of the next kernel: those that are not padding
 
-    def kernel(self, shape: tuple[int, int, int], within: Within | None = None) -> np.ndarray:
-        """Return Glorot's uniform weights (folds, fan, units)."""
-        folds, _, units = shape
+    def kernel(self, shape: tuple[int, int, int, int], within: Within | None = None) -> np.ndarray:
+        """Return Glorot's uniform weights (folds, 1, fan, units)."""
+        folds, _, _, units = shape
         limit = np.sqrt(6 / (self._fan + units))
         kernel = np.zeros(shape, np.float32)
-        size = (folds, self._rows, units)
-        kernel[:, : self._rows] = self._random.uniform(-limit, limit, size)
+        size = (folds, 1, self._rows, units)
+        kernel[:, :, : self._rows] = self._random.uniform(-limit, limit, size)
         self._rows = self._fan = units
         return kernel if within is None else within.reflected(kernel)
 
-    def signs(self, shape: tuple[int, int]) -> np.ndarray:
+    def signs(self, shape: tuple[int, ...]) -> np.ndarray:
         """Return 1 or -1 at random: members begin far from each other."""
         return self._random.choice(np.array([-1, 1], np.float32), shape)
 
@@ -163,7 +148,9 @@ class Start:
 def build(
     settings: NetworkSettings, width: int, columns: Sequence[ColumnSlots] = ()
 ) -> keras.Model:
-    """Return a team that maps (n, width) to (n, networks) log-odds, without first weights.
+    """Return a team that maps (folds, n, width) to (folds, n, members) log-odds.
+
+    It has no first weights yet, and each fold is given rows of its own.
 
     The paper's sigmoid output is the same network: its loss takes log-odds, which is exact where
     a sigmoid in float32 rounds to 0 or 1.
@@ -176,18 +163,17 @@ def build(
     apart = len(columns) if settings.additive else 1
     seeds = random.Random(settings.seed)  # of each dropout: Keras' own would be drawn for all alike
     bounds = _additive_bounds(settings, width, columns) if settings.additive else (None, None)
-    inputs = keras.Input((width,), name="encoded")
-    values = inputs
+    inputs = keras.Input((None, width), settings.folds, name="encoded")
+    values = ops.expand_dims(inputs, 1)
     for number, units in enumerate(settings.layers, start=1):
         layer = TeamDense(settings, units * apart, bounds[0], name=f"hidden_{number}")
         values = keras.layers.Activation(settings.activation)(layer(values))
         if settings.dropout:
             # One draw for all networks: drawing for each would take half of the training.
-            shape, seed = (1, None, units * apart), seeds.randint(1, 10**9)
+            shape, seed = (1, 1, None, units * apart), seeds.randint(1, 10**9)
             values = keras.layers.Dropout(settings.dropout, shape, seed)(values)
     values = TeamDense(settings, 1, bounds[1], name="log_odds")(values)
-    values = ops.transpose(values[..., 0])
-    return keras.Model(inputs, values, name="lendlens")
+    return keras.Model(inputs, ops.transpose(values[..., 0], (0, 2, 1)), name="lendlens")
 
 
 def begin(
@@ -222,13 +208,13 @@ def team_loss(targets: keras.KerasTensor, log_odds: keras.KerasTensor) -> keras.
     """Return the weighted mean binary cross-entropy.
 
     Args:
-        targets: (n, networks); a row's weight, positive for a bad and negative for a good; 0
-            where the network should not learn from the row.
-        log_odds: (n, networks).
+        targets: (folds, n, 1); a row's weight, positive for a bad and negative for a good; 0
+            where nothing should be learnt from it.
+        log_odds: (folds, n, members).
     """
     weights = ops.abs(targets)
     losses = weights * ops.softplus(-ops.sign(targets) * log_odds)
-    return ops.sum(losses) / ops.maximum(ops.sum(weights), 1)
+    return ops.sum(losses) / ops.maximum(ops.sum(weights) * log_odds.shape[-1], 1)
 
 
 def served(model: keras.Model, settings: NetworkSettings, used: int) -> ServedNetwork:
@@ -276,19 +262,19 @@ def to_numpy(variable: keras.Variable) -> np.ndarray:
 def _additive_bounds(
     settings: NetworkSettings, width: int, columns: Sequence[ColumnSlots]
 ) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
-    """Return bounds of the first and the last kernel, (1, width, units) and (1, units, 1)."""
+    """Return bounds of the first and the last kernel, (width, units) and (units, 1)."""
     each = settings.layers[0]
     units = each * len(columns)
-    first = np.zeros((2, 1, width, units), np.float32)
-    last = np.empty((2, 1, units, 1), np.float32)
+    first = np.zeros((2, width, units), np.float32)
+    last = np.empty((2, units, 1), np.float32)
     last[0], last[1] = -np.inf, np.inf
     for number, column in enumerate(columns):
         own = slice(number * each, (number + 1) * each)
-        first[0, :, column.place, own], first[1, :, column.place, own] = -np.inf, np.inf
+        first[0, column.place, own], first[1, column.place, own] = -np.inf, np.inf
         if column.direction:
             # A rising unit of rising slots, that only raises or only lowers the log-odds.
-            first[0, :, column.ordered, own] = 0
-            last[int(column.direction < 0), :, own] = 0
+            first[0, column.ordered, own] = 0
+            last[int(column.direction < 0), own] = 0
     return (first[0], first[1]), (last[0], last[1])
 
 
