@@ -10,7 +10,7 @@ from core.data.schema import Column, outcome_vector
 from core.decision.policy import probability
 from core.explanation.reference import choose
 from core.model.encoding import Encoder
-from core.model.fitting import fit_network
+from core.model.fitting import fit_encoder, fit_network
 from core.model.served import ServedNetwork
 from core.model.settings import PRESETS, NetworkSettings
 
@@ -78,7 +78,8 @@ def _fitted(
     fold = np.random.default_rng(1).integers(0, max(settings.folds, 5), len(train))
     # With one fold, a fifth of the rows decides when to stop; with more, each is left out once.
     fold = np.where(fold == 0, 0, -1) if settings.folds == 1 else fold % settings.folds
-    fitted = fit_network(train, y[~test], columns, settings, fold)
+    encoder = fit_encoder(train, y[~test], columns, settings, fold)
+    fitted = fit_network(train, y[~test], encoder, settings, fold)
     if fitted is None:
         raise RuntimeError("A training ended before its first epoch.")
     names = [column.name for column in columns]

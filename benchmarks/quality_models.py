@@ -79,7 +79,7 @@ def answer(key: str, fold: Fold, quick: bool) -> Answer:
 
 
 def _network(key: str, fold: Fold, quick: bool) -> Answer:
-    from core.model.fitting import fit_network  # loads Keras
+    from core.model.fitting import fit_encoder, fit_network  # loads Keras
 
     lesson = fold.lesson
     settings = replace(PRESETS[key].settings, seed=lesson.seed)
@@ -90,7 +90,8 @@ def _network(key: str, fold: Fold, quick: bool) -> Answer:
         if settings.folds == 1
         else inner_folds(lesson.y, fold.groups, settings.folds, lesson.seed)
     )
-    fitted = fit_network(lesson.frame, lesson.y, lesson.columns, settings, left_out)
+    encoder = fit_encoder(lesson.frame, lesson.y, lesson.columns, settings, left_out)
+    fitted = fit_network(lesson.frame, lesson.y, encoder, settings, left_out)
     assert fitted is not None  # nobody stops it
     seconds = time.perf_counter() - started
     return Answer(sigmoid(fitted.network.log_odds(fitted.encoder.encode(fold.test))), seconds)

@@ -2,12 +2,11 @@
 
 Stopping keeps the best epoch so far and finishes the run with it: challengers, evidence and
 model version are made as usual, and the job ends as "stopped". A run stopped before its first
-epoch ended keeps nothing. A cross-validation comes after the network: stopping it keeps the repeats
-that are complete; before the first is, rows that the networks left out take the place of test rows.
+epoch ended keeps nothing. A cross-validation goes on when the network is done: stopping it keeps
+the repeats that are complete; before the first is, rows that the networks left out take the place
+of test rows.
 """
 
-import time
-from contextlib import nullcontext
 from typing import Any
 
 from threadpoolctl import threadpool_limits
@@ -15,7 +14,7 @@ from threadpoolctl import threadpool_limits
 from core.data.splitting import SplitSettings
 from core.decision.registration import register
 from core.jobs.progress import JobContext, Stopped
-from core.jobs.train_folds import CrossValidated, cross_validate
+from core.jobs.train_folds import CrossValidated, CrossValidation
 from core.jobs.train_material import Learnt, Material, learn
 from core.jobs.train_progress import LiveEpochs
 from core.jobs.train_request import NETWORK_TRAINED
@@ -47,12 +46,10 @@ def run(context: JobContext) -> dict[str, Any]:
     settings = NetworkSettings.from_json(record.settings)
     shares = SplitSettings.from_json(record.split)
     material = Material.load(context.workspace, record.data_set_id, shares, settings)
-    crossed = shares.kind == "cross_validation"
-    # On files small enough to be cross-validated NumPy's threads only wait for each other, and
-    # folds that learn side by side would lift each other's limits.
-    with threadpool_limits(1) if crossed else nullcontext():
-        learnt = _learn(context, record, material, BEFORE_FOLDS if crossed else NETWORK_TRAINED)
-        validated = _cross_validate(context, learnt, shares) if crossed else None
+    if shares.kind == "cross_validation":
+        learnt, validated = _learn_and_validate(context, record, material, shares)
+    else:
+        learnt, validated = _learn(context, record, material, NETWORK_TRAINED), None
     context.report(COMPARED, "Measuring on the test rows", force=True)
     model_id = _store(context, record, Result(learnt, validated, shares.repeats))
     return {"run_id": record.id, "model_id": model_id}
@@ -74,20 +71,23 @@ def _learn(context: JobContext, record: Run, material: Material, trained: float)
     return learnt
 
 
-def _cross_validate(
-    context: JobContext, learnt: Learnt, shares: SplitSettings
-) -> CrossValidated | None:
-    """Fit all models once per fold and repeat; progress is watched."""
-    total, began = shares.folds * shares.repeats, time.monotonic()
+def _learn_and_validate(
+    context: JobContext, record: Run, material: Material, shares: SplitSettings
+) -> tuple[Learnt, CrossValidated | None]:
+    """Return the models that are kept, and what their like says of each fold."""
+    total = shares.folds * shares.repeats
 
-    def done(folds: int) -> None:
+    def done(folds: int, seconds: float) -> None:
         share = BEFORE_FOLDS + (COMPARED - BEFORE_FOLDS) * folds / total
-        left = (time.monotonic() - began) / folds * (total - folds) if folds else None
+        left = seconds / folds * (total - folds) if folds else None
         message = f"Cross-validation: {folds} of {total} folds done"
         context.report(share, message, left, force=True)
 
-    done(0)
-    return cross_validate(learnt, shares, context.should_stop, done)
+    # On files small enough to be cross-validated NumPy's threads only wait for each other, and
+    # folds that learn side by side would lift each other's limits.
+    with threadpool_limits(1), CrossValidation(material, shares, context.should_stop) as folds:
+        learnt = _learn(context, record, material, BEFORE_FOLDS)
+        return learnt, folds.judged(done)
 
 
 def _store(context: JobContext, record: Run, result: Result) -> str:

@@ -1,20 +1,24 @@
 """The cross-validation of a run: all models once per fold and repeat, and what they say of it.
 
-On small files an epoch is too little work for two cores, so that two folds learn side by side.
+On small files an epoch is too little work for two cores, so that two folds learn side by side, and
+the first beside the models that are kept.
 Their figures are the same as one after the other: nothing random is shared between trainings.
 """
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Event
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
-from core.data.splitting import Split, SplitSettings, cross_validation
+from core.data.splitting import SplitSettings, cross_validation
 from core.evaluation.holdout import HELD_OUT
 from core.evaluation.resampled import fold_figures
-from core.jobs.train_material import Learnt, Material, learn
+from core.jobs.train_material import Material, learn
 from core.jobs.train_request import folds_at_once
 from core.model.keeper import Watch
 
@@ -48,69 +52,84 @@ class CrossValidated:
     repeats: int
 
 
-def cross_validate(
-    learnt: Learnt,
-    shares: SplitSettings,
-    should_stop: Callable[[], bool] = lambda: False,
-    done: Callable[[int], None] = lambda folds: None,
-) -> CrossValidated | None:
-    """Fit all models once per fold and repeat, and let them judge the rows of the fold.
+class CrossValidation:
+    """All models once per fold and repeat, fitted by threads while it is open.
 
-    Args:
-        learnt: What learnt from all rows; folds are cut from the same.
-        shares: How many folds and repeats.
-        should_stop: Asked often; when it says so, the repeats that are complete are kept.
-        done: Is told after each fold how many are done.
-
-    Returns:
-        The evidence, or None if it was stopped before a repeat was complete.
+    with CrossValidation(material, shares) as folds:
+        learnt = learn(material)  # one of the folds' places is kept free for it
+        found = folds.judged()
     """
-    found: list[Fold] = []
-    for fold in _folds(learnt, shares, should_stop):
-        found.append(fold)
-        done(len(found))
-        if should_stop():
-            break
-    repeats = len(found) // shares.folds
-    return _joined(found[: repeats * shares.folds], repeats, learnt.material) if repeats else None
 
+    def __init__(
+        self,
+        material: Material,
+        shares: SplitSettings,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Cut folds from the rows of `material`; `should_stop` is asked often, by any thread."""
+        self._material, self._shares = material, shares
+        self._width, self._should_stop = material.width, should_stop
+        self._splits = list(cross_validation(material.whole, material.schema, shares))
+        self._pool = ThreadPoolExecutor(folds_at_once(len(material.whole)), "fold")
+        self._alone, self._left = Event(), Event()
 
-def _folds(
-    learnt: Learnt, shares: SplitSettings, should_stop: Callable[[], bool]
-) -> Iterator[Fold]:
-    """Yield the folds in order, until it is stopped."""
-    material = learnt.material
-    splits = list(cross_validation(material.whole, material.schema, shares))
+    def __enter__(self) -> Self:
+        """Begin, beside whoever has opened it."""
+        self._began = time.monotonic()
+        self._pool.submit(self._alone.wait)
+        self._folds = self._pool.map(self._fold, range(len(self._splits)))
+        return self
 
-    def judged(number: int) -> Fold | None:
-        repeat, parts = splits[number]
-        if should_stop():
+    def __exit__(self, *raised: object) -> None:
+        """Give up what is not done."""
+        self._left.set()
+        self._alone.set()
+        self._pool.shutdown(cancel_futures=True)
+
+    def judged(
+        self, done: Callable[[int, float], None] = lambda folds, seconds: None
+    ) -> CrossValidated | None:
+        """Wait for the folds, with all places theirs from now on.
+
+        Args:
+            done: Is told after each fold how many are done, and the seconds since it began.
+
+        Returns:
+            The evidence of the repeats that are complete, or None if it was stopped before one was.
+        """
+        self._alone.set()
+        found: list[Fold] = []
+        done(0, self._seconds)
+        while not self._should_stop() and (fold := next(self._folds, None)) is not None:
+            found.append(fold)
+            done(len(found), self._seconds)
+        repeats = len(found) // self._shares.folds
+        return _joined(found[: repeats * self._shares.folds], repeats, self._material)
+
+    @property
+    def _seconds(self) -> float:
+        return time.monotonic() - self._began
+
+    def _fold(self, number: int) -> Fold | None:
+        """Return what models say that learn outside a fold; None if they were stopped."""
+        (repeat, parts), stop = self._splits[number], self._stopped
+        if stop():
             return None
-        return _fold(learnt, parts, (repeat, number % shares.folds), should_stop)
+        watch = Watch(should_stop=stop, thorough=False)
+        inside = learn(self._material.divided(parts), watch, width=self._width)
+        if inside is None or inside.fitted.trained.stopped:
+            return None
+        judged = inside.predict("test", parts.test)
+        figures = _figures(judged).assign(
+            n_train=len(parts.train) + len(parts.validation),
+            n_test=len(judged),
+            repeat=repeat,
+            fold=number % self._shares.folds,
+        )
+        return Fold(judged, figures)
 
-    with ThreadPoolExecutor(folds_at_once(len(material.whole)), "fold") as pool:
-        for fold in pool.map(judged, range(len(splits))):
-            if fold is None:
-                return
-            yield fold
-
-
-def _fold(
-    learnt: Learnt, parts: Split, place: tuple[int, int], should_stop: Callable[[], bool]
-) -> Fold | None:
-    """Return what models say that learn outside a fold; None if they were stopped."""
-    watch = Watch(should_stop=should_stop, thorough=False)
-    inside = learn(learnt.material.divided(parts), watch, width=learnt.width)
-    if inside is None or inside.fitted.trained.stopped:
-        return None
-    judged = inside.predict("test", parts.test)
-    figures = _figures(judged).assign(
-        n_train=len(parts.train) + len(parts.validation),
-        n_test=len(judged),
-        repeat=place[0],
-        fold=place[1],
-    )
-    return Fold(judged, figures)
+    def _stopped(self) -> bool:
+        return self._left.is_set() or self._should_stop()
 
 
 def _figures(judged: pd.DataFrame) -> pd.DataFrame:
@@ -121,8 +140,10 @@ def _figures(judged: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(fold_figures(judged["y"].to_numpy(), scores))
 
 
-def _joined(folds: list[Fold], repeats: int, material: Material) -> CrossValidated:
-    """Return complete repeats as one."""
+def _joined(folds: list[Fold], repeats: int, material: Material) -> CrossValidated | None:
+    """Return complete repeats as one; None if there are none."""
+    if not repeats:
+        return None
     first = pd.concat([fold.judged for fold in folds[: len(folds) // repeats]])
     return CrossValidated(
         # The baseline knows no applicant: a share per fold would only look like a ranking.

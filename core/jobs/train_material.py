@@ -22,7 +22,8 @@ from core.evaluation.holdout import HELD_OUT
 from core.model.batches import round_width
 from core.model.bundle import Bundle
 from core.model.challengers import Challenger, fit_challengers, majority
-from core.model.fitting import Fitted, fit_network
+from core.model.encoding import Encoder
+from core.model.fitting import Fitted, fit_encoder, fit_network
 from core.model.keeper import Watch
 from core.model.served import sigmoid
 from core.model.settings import NetworkSettings
@@ -118,6 +119,18 @@ class Material:
         groups = groups_of(self.whole.loc[rows], self.schema)
         return inner_folds(self.outcomes(rows), groups, folds, self.settings.seed)
 
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The features' encoding, as these rows teach it."""
+        rows = self.developed
+        features, y = self.features.loc[rows], self.outcomes(rows)
+        return fit_encoder(features, y, self.schema.features, self.settings, self.fold)
+
+    @property
+    def width(self) -> int:
+        """Slots that the network's input is filled up to."""
+        return round_width(self.encoder.width)
+
 
 @dataclass(frozen=True, eq=False)
 class Learnt:
@@ -126,11 +139,6 @@ class Learnt:
     material: Material
     fitted: Fitted
     challengers: tuple[Challenger, ...]
-
-    @property
-    def width(self) -> int:
-        """Slots that the network's input was filled up to."""
-        return round_width(self.fitted.encoder.width)
 
     def log_odds(self, rows: pd.Index) -> np.ndarray:
         """Return (n,) log-odds of default of these rows."""
@@ -203,10 +211,12 @@ def learn(
     """
     rows = material.developed
     features, y = material.features.loc[rows], material.outcomes(rows)
-    columns = material.schema.features
-    fitted = fit_network(features, y, columns, material.settings, material.fold, watch, width)
+    fitted = fit_network(
+        features, y, material.encoder, material.settings, material.fold, watch, width
+    )
     if fitted is None:
         return None
     validates = np.asarray(rows.isin(material.split.validation))
-    challengers = fit_challengers(features, y, columns, validates, material.settings.seed, before)
+    columns, seed = material.schema.features, material.settings.seed
+    challengers = fit_challengers(features, y, columns, validates, seed, before)
     return Learnt(material, fitted, challengers)

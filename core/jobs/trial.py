@@ -128,7 +128,7 @@ class _OneTrial:
         return fit_network(
             tried.features.loc[rows],
             tried.outcomes(rows),
-            tried.schema.features,
+            tried.encoder,
             tried.settings,
             tried.fold,
             watch,

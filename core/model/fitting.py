@@ -45,21 +45,39 @@ class Fitted:
         return plain(self.network)
 
 
-def fit_network(
+def fit_encoder(
     features: pd.DataFrame,
     y: np.ndarray,
     columns: Sequence[Column],
     settings: NetworkSettings,
     fold: np.ndarray,
+) -> Encoder:
+    """Fit an encoder to the rows that networks learn from; arguments as of `fit_network`.
+
+    Raises:
+        ModelError: A column cannot be used.
+    """
+    learnt = fold < 0 if settings.folds == 1 else np.full(len(y), True)
+    return Encoder.fit(
+        features[learnt], columns, settings.numeric, settings.bins, settings.cuts, y[learnt]
+    )
+
+
+def fit_network(
+    features: pd.DataFrame,
+    y: np.ndarray,
+    encoder: Encoder,
+    settings: NetworkSettings,
+    fold: np.ndarray,
     watch: Watch = UNWATCHED,
     width: int = 0,
 ) -> Fitted | None:
-    """Fit an encoder and a network, and calibrate them.
+    """Fit a network to encoded rows, and calibrate it.
 
     Args:
         features: (n, ≥ p) rows to learn from and to be judged on.
         y: (n,) their outcomes; 1 = bad.
-        columns: The p feature columns.
+        encoder: Of the p feature columns.
         settings: What to train.
         fold: (n,) with one fold, 0 for validation rows and -1 for rows to learn from; with more,
             the fold that leaves the row out. See core.data.splitting.
@@ -70,13 +88,8 @@ def fit_network(
         The network, or None if it was stopped before its first epoch ended.
 
     Raises:
-        ModelError: A column cannot be used, a direction is not that of a number, or the loss is
-            not a number any more.
+        ModelError: A direction is not that of a number, or the loss is not a number any more.
     """
-    learnt = fold < 0 if settings.folds == 1 else np.full(len(y), True)
-    encoder = Encoder.fit(
-        features[learnt], columns, settings.numeric, settings.bins, settings.cuts, y[learnt]
-    )
     slots = column_slots(encoder, settings)
     trained = train(settings, Rows(encoder.encode(features), y, fold), slots, watch, width)
     if trained is None:

@@ -28,7 +28,7 @@ class NetworkSettings:
         optimiser: How the weights move.
         learning_rate: Size of a move, in (0, 10].
         weight_decay: Share by which AdamW shrinks weights, at least 0; others ignore it.
-        batch_size: Training rows per move.
+        batch_size: Training rows per move, of each fold.
         epochs: Most passes over the training rows.
         patience: Stop after so many epochs without a lower validation loss and keep the best
             epoch; 0 trains all epochs and keeps the last.
