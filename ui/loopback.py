@@ -3,7 +3,8 @@
 Three checks, because there are three ways to start: the addresses the server is told to use
 are looked at before it starts; each connection must have reached a loopback address; and its
 Host header must name this machine, so that a foreign web page cannot reach us through a name
-of its own that points here (DNS rebinding).
+of its own that points here (DNS rebinding). A request that names its host in the target itself
+("GET http://name/ …") means that one, whatever its header says.
 """
 
 import functools
@@ -12,11 +13,13 @@ import ipaddress
 import re
 import socket
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^][:]*)(?::\d*)?")
 """A name or an address, IPv6 in brackets, perhaps with a port."""
@@ -77,6 +80,7 @@ class LoopbackOnly:
                 await receive()
                 await send({"type": "lifespan.startup.failed", "message": refusal(host)})
                 return
+            _heed_targets()
         elif not (_reached_loopback(scope) and is_loopback(_host_name(scope))):
             await _refuse(scope, receive, send)
             return
@@ -86,13 +90,40 @@ class LoopbackOnly:
 def _addresses() -> Iterator[str]:
     for each in listening():
         yield str(each.getsockname()[0])
-    # Only the configuration of a running server counts: it has not been garbage collected.
-    servers = [thing for thing in gc.get_objects() if type(thing) is uvicorn.Server]
+    servers = _servers()
     for server in servers:
         if server.config.uds is None and server.config.fd is None:
             yield server.config.host
     if not servers:
         yield config.get_option("server.address") or ""
+
+
+def _servers() -> list[uvicorn.Server]:
+    """Return the running servers: only their configurations count, and they are not garbage."""
+    return [thing for thing in gc.get_objects() if type(thing) is uvicorn.Server]
+
+
+def _heed_targets() -> None:
+    """Have the servers, which have not bound yet, tell which host a request's target names.
+
+    Uvicorn's faster protocol keeps the path of the target and drops the rest.
+    """
+    for server in _servers():
+        protocol = server.config.http_protocol_class
+        if issubclass(protocol, HttpToolsProtocol) and protocol is not HeedsTarget:
+            server.config.http_protocol_class = HeedsTarget
+
+
+class HeedsTarget(HttpToolsProtocol):
+    """Uvicorn's HTTP, in which a host in the target takes the place of the Host header."""
+
+    def on_headers_complete(self) -> None:
+        """Pass the headers on."""
+        if not self.url.startswith((b"/", b"*")):
+            host = urlsplit(self.url).netloc
+            others = [(name, value) for name, value in self.headers if name != b"host"]
+            self.headers[:] = [*others, (b"host", host)]  # the scope has this very list
+        super().on_headers_complete()
 
 
 def _listens(each: socket.socket) -> bool:

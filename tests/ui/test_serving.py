@@ -81,6 +81,23 @@ def test_rest_and_pages_share_the_port(server: Server) -> None:
     assert _get(server, "/api/nothing") == 404
 
 
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("/api/v1/health", 200),
+        ("http://127.0.0.1:8501/api/v1/health", 200),
+        ("http://evil.example/api/v1/health", 421),
+        ("http://127.0.0.1@evil.example/api/v1/health", 421),
+    ],
+)
+def test_the_host_in_the_target_counts(server: Server, target: str, status: int) -> None:
+    """A request may name its host there, and then means that one, not the Host header's."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("GET", target, headers={"Host": f"127.0.0.1:{server.port}"})
+    assert connection.getresponse().status == status
+    connection.close()
+
+
 def test_ctrl_c_ends_it_without_orphans(tmp_path: Path) -> None:
     """Exit code 0, no traceback, and no worker is left."""
     home = tmp_path / "home"
