@@ -23,6 +23,7 @@ IN_LINE = 20
 """So many applicants are scored on the event loop: it takes less than handing them to a thread."""
 
 _explaining = CapacityLimiter(2)  # more at once would only take each other's cores
+_listing = CapacityLimiter(1)  # a list takes seconds, for which nobody with one applicant waits
 
 
 @router.post("/predict", openapi_extra=shapes.PREDICT)
@@ -33,8 +34,9 @@ async def predict(request: Request) -> Answer:
     reasons = switch(data, "reasons", True)
     scorer = _scorer(request, text(data, "model"))
     work = partial(_assess, scorer, applicants, reasons, is_list)
-    if reasons or len(applicants) > IN_LINE:
-        return Answer(await _in_thread(work))
+    is_long = len(applicants) > IN_LINE
+    if reasons or is_long:
+        return Answer(await _in_thread(work, _listing if is_long else _explaining))
     return Answer(work())
 
 
@@ -139,5 +141,5 @@ def _workspace(request: Request) -> Workspace:
     return found
 
 
-async def _in_thread(work: Callable[[], T]) -> T:
-    return await to_thread.run_sync(work, limiter=_explaining)
+async def _in_thread(work: Callable[[], T], limiter: CapacityLimiter = _explaining) -> T:
+    return await to_thread.run_sync(work, limiter=limiter)
