@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.components.asked import asked_for
 from ui.components.page import page_header
 from ui.components.shelf import shelf
 from ui.data_answer import answer
@@ -25,9 +26,10 @@ with st.spinner("Looking through the file", show_time=True):
 show_problem()
 answer(draft, view)
 
-shown = st.tabs(["Profile", "Columns", "Cleaning", "Versions"], key="view", bind="query-params")
-parts = [profiles, columns, recipe, versions]
-for tab, part in zip(shown, parts, strict=True):
+parts = {"Profile": profiles, "Columns": columns, "Cleaning": recipe, "Versions": versions}
+asked_for("view", parts, "view")
+shown = st.tabs(list(parts), key="view", bind="query-params")
+for tab, part in zip(shown, parts.values(), strict=True):
     if tab.open:
         with tab:
             part(draft, view)

@@ -19,6 +19,7 @@ from core.errors import LendlensError
 from core.formatting import count
 from core.store.tables import Source
 from ui import links
+from ui.components.asked import asked_for
 from ui.components.pickers import pick
 from ui.components.table import table
 from ui.components.words import literal, problem
@@ -45,9 +46,8 @@ def pick_source() -> Source | None:
 
 def intake() -> None:
     """Offer the upload and the samples; or show how far the upload of `?reading=` is."""
-    id = st.query_params.get(_READING, "")
-    if under_way := readings().known.get(id):
-        _follow(id, under_way)
+    if id := asked_for(_READING, readings().known, "upload", _NOT_UNDER_WAY):
+        _follow(id, readings().known[id])
         return
     upload, samples = st.columns(2, gap="large")
     with upload:
@@ -83,6 +83,7 @@ def _upload() -> None:
 
 _FAILED = "upload-failed"
 _READING = "reading"
+_NOT_UNDER_WAY = "It has been read or given up, or the server was started anew since."
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from core.data.profile_words import finding
 from core.data.profiling import ColumnProfile
 from core.formatting import MISSING, percent, typeset
 from ui import theme
+from ui.components.asked import asked_for
 from ui.components.figure import draw
 from ui.components.table import table
 from ui.components.words import literal
@@ -47,9 +48,8 @@ def _first_rows(view: View) -> None:
 
 def _choose(view: View) -> ColumnProfile:
     names = [about.name for about in view.profiles]
-    asked = st.query_params.get("column")
     first = next((p.name for p in view.profiles if p.role == "feature"), names[0])
-    position = names.index(asked if asked in names else first)
+    position = names.index(asked_for("column", names, "column") or first)
     state = table(
         _overview(view),
         alt="Profile of every column; select a row to see it large",

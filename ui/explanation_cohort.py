@@ -17,6 +17,7 @@ from core.store.tables import Run
 from core.store.workspace import Workspace
 from ui import theme
 from ui.cohorts import loan_rows, remove_button
+from ui.components.asked import asked_for
 from ui.components.figure import draw
 from ui.components.metrics import Figure, metric_row
 from ui.components.words import literal
@@ -35,8 +36,9 @@ def pick_population(scorer: Scorer, cohort: Cohort | None) -> tuple[Scorer, Kind
         A scorer that knows the population, and its kind.
     """
     extended = _knowing(scorer, f"{COHORT}{cohort.id}") if cohort else scorer
-    known, asked = list(extended.references), st.query_params.get(COMPARED_WITH)
-    st.session_state[COMPARED_WITH] = asked if asked in known else next(iter(scorer.references))
+    known = list(extended.references)
+    asked = asked_for(COMPARED_WITH, known, "group to compare with")
+    st.session_state[COMPARED_WITH] = asked or next(iter(scorer.references))
 
     def write_url() -> None:  # a bound widget would write its label, which is no name to rely on
         st.query_params[COMPARED_WITH] = st.session_state[COMPARED_WITH]

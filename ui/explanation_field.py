@@ -11,10 +11,14 @@ from core.explanation.partial_dependence import ROWS, PartialDependence, finding
 from core.explanation.shapes import density
 from core.formatting import count, percent
 from ui import theme
+from ui.components.asked import asked_for
 from ui.components.figure import draw
 from ui.components.pickers import told_apart
 from ui.components.words import literal
 from ui.explanation_data import Picture
+
+FIELD = "field"
+"""The URL's parameter for the field in view, by the name it has in the loan file."""
 
 CONTRIBUTION, EVERYONE = "What it contributes", "If everyone had the same value"
 
@@ -25,13 +29,22 @@ def field_section(scorer: Scorer, picture: Picture) -> None:
     st.header("One field", anchor=False)
     fields = list(picture.importance["field"])
     names = told_apart(picture.labels)
+    asked = asked_for(FIELD, fields, "field of the model")
     choose, view = st.columns(2, gap="large", vertical_alignment="bottom")
+    key = "explanation-field"
+    if asked:
+        st.session_state[key] = asked
+
+    def write_url() -> None:
+        st.query_params[FIELD] = st.session_state[key]
+
     field = choose.selectbox(
         "Field",
         fields,
         format_func=names.__getitem__,
-        key="explanation-field",
+        key=key,
         persist_state="session",
+        on_change=write_url,
     )
     shown = view.segmented_control(
         "Show",

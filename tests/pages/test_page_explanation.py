@@ -149,6 +149,18 @@ def test_a_field_is_drawn_with_its_partner(explained, open_page):
     assert (clear if pair["low"] > 0 else "Chance alone could explain") in words_on(at)
 
 
+def test_the_field_in_view_has_an_address(explained, open_page):
+    """A link leads to it, a choice is written, and nonsense is told."""
+    at = open_page("explanation", field="Records")
+    assert at.selectbox(key="explanation-field").value == "Records"
+    at.selectbox(key="explanation-field").select("Income").run()
+    assert at.query_params["field"] == "Income"
+    assert at.selectbox(key="explanation-field").value == "Income"
+    at = open_page("explanation", field="Zip")
+    assert "There is no field of the model Zip" in at.warning[0].value
+    assert "field" not in at.query_params
+
+
 @pytest.mark.parametrize(("field", "words"), [("Income", "Income"), ("Home", "Home “")])
 def test_a_field_can_be_given_to_everyone(explained, open_page, field, words):
     """The other view draws mean and single applicants, and says how many and what it rests on."""

@@ -24,6 +24,28 @@ def test_an_unknown_object_in_the_address_is_said(seeded: Workspace, open_page: 
     assert "There is no model mod_gone" in at.warning[0].value
 
 
+@pytest.mark.parametrize(
+    ("page", "asked", "said"),
+    [
+        ("data", {"view": "Nonsense"}, "There is no view Nonsense."),
+        ("data", {"column": "zip_code"}, "There is no column zip_code."),
+        ("data", {"source": "new", "reading": "abc"}, "There is no upload abc."),
+        ("explanation", {"compared-with": "*all*"}, "There is no group to compare with \\*all\\*."),
+    ],
+)
+def test_what_the_address_asks_for_in_vain_is_said_once(
+    seeded: Workspace, open_page: OpenPage, page: links.PageName, asked: dict[str, str], said: str
+) -> None:
+    """Nonsense is not passed over in silence, and is gone from the address."""
+    at = open_page(page, **asked)
+    assert not at.exception
+    assert [warning.value for warning in at.warning if said in warning.value]
+    name = list(asked)[-1]
+    assert at.query_params.get(name) != asked[name]
+    at.run()
+    assert not [warning.value for warning in at.warning if said in warning.value]
+
+
 def test_the_sidebar_names_the_champion(seeded: Workspace, open_page: OpenPage) -> None:
     """It is the model that scoring and REST use."""
     at = open_page("decisions")

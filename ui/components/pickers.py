@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 import streamlit as st
 
 from core.store.tables import DataSet, ModelVersion, Run
-from ui.components.words import quoted
+from ui.components.asked import asked_for
 from ui.session import workspace
 
 
@@ -98,9 +98,7 @@ def pick(param: str, label: str, records: Sequence[R], name: Callable[[R], str])
     if not by_id:
         return None
     memory = f"last-{param}"
-    asked = st.query_params.get(param)
-    if asked is not None and asked not in by_id:
-        st.warning(f"There is no {label.lower()} {quoted(asked)}. Showing another one.")
+    asked = asked_for(param, by_id, label.lower())
     wanted = next(
         (known for known in (asked, st.session_state.get(memory)) if known in by_id),
         next(iter(by_id)),
