@@ -11,6 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts.field_lines import by_field, lines, points_of_pd, shortened, signed
+from core.charts.legend import entry, legend
 from core.charts.template import Palette, Theme, faded, figure, palette, rows_of
 from core.formatting import number, percent, typeset
 
@@ -102,12 +103,16 @@ def dependence(frame: pd.DataFrame, label: str, other: str, theme: Theme) -> go.
     """
     colours = palette(theme)
     other_is_number = pd.api.types.is_numeric_dtype(frame["other"])
-    fig = figure(theme, label, "Effect on log-odds", height=400, legend=not other_is_number)
+    names: list[str] = []
+    parts: dict[str, Any] = {"height": 400}
+    if not other_is_number:
+        groups, names = _grouped(frame["other"])
+        parts = legend(names, other, height=352)
+    fig = figure(theme, label, "Effect on log-odds", **parts)
     places = _places(frame["place"], fig)
     if other_is_number:
         _dots_on_scale(fig, frame, places, other, colours)
     else:
-        groups, names = _grouped(frame["other"])
         for name, colour in zip(names, (*colours.series, colours.refer), strict=False):
             mine = groups == name
             _dots(
@@ -115,7 +120,7 @@ def dependence(frame: pd.DataFrame, label: str, other: str, theme: Theme) -> go.
                 frame[mine],
                 places[mine],
                 {"color": colour},
-                f"{escape(other)}: {escape(name)}",
+                entry(name),
             )
     fig.add_hline(y=0, line={"color": colours.muted, "width": 1})
     return fig

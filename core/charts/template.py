@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 
 Theme = Literal["light", "dark"]
 
-Legend = Literal["none", "above", "top right", "bottom right"]
+Legend = Literal["none", "above", "top right", "bottom right", "bottom left"]
 
 FONT = '"Source Sans", "Segoe UI", Roboto, sans-serif'
 
@@ -85,7 +85,7 @@ def figure(
     *,
     height: int = 320,
     left: int = 64,
-    legend: bool | Legend = "none",
+    legend: bool | Legend | Mapping[str, Any] = "none",
     x_percent: bool = False,
     y_percent: bool = False,
     data: Sequence[dict[str, Any]] = (),
@@ -102,7 +102,8 @@ def figure(
         height: Of the whole figure in pixels.
         left: Room for the vertical axis in pixels; more where its ticks are words.
         legend: Where the legend goes; True means above. Inside the plot, in the corner that the
-            data leave free, it has room on a phone too.
+            data leave free, it has room on a phone too. For many or long names, what
+            `core.charts.legend` says about it, which brings height and margin as well.
         x_percent: Whether the horizontal axis holds percentages (0 to 100), ticked as "20 %".
         y_percent: The same for the vertical axis.
         data: Traces, each a mapping with its `type`. What a slider redraws hands everything over
@@ -114,6 +115,7 @@ def figure(
     Margins are fixed, so that a chart does not jump when its numbers change.
     """
     place: Legend = legend if isinstance(legend, str) else ("above" if legend else "none")
+    looks = legend if isinstance(legend, Mapping) else _LEGENDS[place]
     top = 48 if place == "above" else 12
     return go.Figure(
         data=list(data),
@@ -122,7 +124,7 @@ def figure(
             "height": height,
             "margin": {"l": left, "r": 16, "t": top, "b": 52 if x_title else 28},
             "showlegend": place != "none",
-            "legend": _LEGENDS[place],
+            "legend": dict(looks),
             "colorway": list(palette(theme).series),
             "xaxis": {
                 "title": {"text": escape(x_title)},
@@ -148,6 +150,7 @@ _LEGENDS: dict[Legend, dict[str, Any]] = {
     "above": {"orientation": "h", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom"},
     "top right": {"x": 1, "y": 1, "xanchor": "right", "yanchor": "top"},
     "bottom right": {"x": 1, "y": 0.03, "xanchor": "right", "yanchor": "bottom"},
+    "bottom left": {"x": 0.01, "y": 0.03, "xanchor": "left", "yanchor": "bottom"},
 }
 
 

@@ -1,11 +1,17 @@
 """Text of a known dialect → columns, by Arrow, as long as every row has the same width."""
 
-from dataclasses import dataclass, replace
+import os
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 import pyarrow as pa
 from pyarrow import csv
 
+from core.data.blocks import Block, blocks
 from core.data.dialect import Dialect, first_lines
+from core.data.gathering import Gathered
 from core.data.material import Material
 
 # It gives the memory of one column back; Arrow's own keeps pages that several columns share.
@@ -13,9 +19,16 @@ pa.set_memory_pool(pa.system_memory_pool())
 
 MISSING_WORDS = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "<NA>", "#NULL!")
 """Cells that mean "nothing is known" in every column."""
-_BLOCK = 2 << 20
-_TRIED = 1 << 20
-_FEW_WORDS = 1_000  # different texts of a column that are kept once each while it is read
+_BLOCK = 2 << 20  # bytes; larger ones leave the cache of a core, and take memory
+_COLUMNS = 32  # a block holds fewer rows of more; each column costs a little to begin
+_AT_ONCE = min(4, os.cpu_count() or 2)
+
+Tell = Callable[[int, int], None]
+"""Is told how many bytes are read, and of how many."""
+
+
+class UnclearError(Exception):
+    """Every line has to be looked at: cells span lines, or a byte is no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,88 +40,125 @@ class PlainText:
         dialect: How it is written.
         width: Cells of a row.
         before: Rows before the first loan, blank ones included.
-        quoted: Whether a quote occurs anywhere.
+        spanning: Whether cells may span lines, every quote being closed.
     """
 
     material: Material
     dialect: Dialect
     width: int
     before: int
-    quoted: bool = True
+    spanning: bool = False
 
-    def read(self, types: dict[str, pa.DataType]) -> pa.Table:
+    def read(
+        self, as_text: Collection[str], tell: Tell, only: Collection[str] | None = None
+    ) -> Gathered:
         """Return the cells as columns named by their numbers, from "0".
 
-        Arrow keeps all text in memory while it infers types, so those of the first rows are tried
-        before; where a later value does not fit them, all values decide.
+        All values of a column decide what they are, however the file falls into blocks.
 
         Args:
-            types: Of columns that are known, by name.
+            as_text: Columns that are known to be text.
+            tell: Called after each block.
+            only: Columns to read; all when None.
 
         Raises:
-            pa.ArrowInvalid: A row has more or fewer cells, or a byte is no text.
+            UnclearError: Every line has to be looked at.
+            UnicodeError: A byte is no text.
+            pa.ArrowInvalid: A row has more or fewer cells.
         """
-        if self.material.size > 4 * _TRIED:
-            try:
-                return self._read_as(types | self._types_of_first_rows(types))
-            except pa.ArrowInvalid as error:
-                if "onversion error" not in str(error):
-                    raise
-        return self._read_as(types)
+        names = [str(i) for i in range(self.width) if only is None or str(i) in only]
+        found = self._gathered(names, as_text, tell)
+        if mixed := found.mixed():
+            found.columns |= self._gathered(mixed, mixed, tell).columns
+        return found
 
-    def _types_of_first_rows(self, types: dict[str, pa.DataType]) -> dict[str, pa.DataType]:
-        lines = first_lines(self.material, self.dialect.encoding, _TRIED)
-        part = Material("\n".join(lines).encode())
-        try:
-            table = replace(
-                self, material=part, dialect=replace(self.dialect, encoding="utf-8")
-            )._read_as(types)
-        except pa.ArrowInvalid:
-            return {}
-        return {
-            name: _wider(column.type)
-            for name, column in zip(table.column_names, table.columns, strict=True)
-            if not pa.types.is_null(column.type)
-        }
+    def _gathered(self, names: Collection[str], as_text: Collection[str], tell: Tell) -> Gathered:
+        found, size = Gathered.of(names), self.material.size
+        texts = dict.fromkeys(as_text, pa.large_string())
+        under_way: deque[tuple[Future[pa.Table], int]] = deque()
 
-    def _read_as(self, types: dict[str, pa.DataType]) -> pa.Table:
+        def gather() -> None:
+            future, done = under_way.popleft()
+            found.add(future.result(), done / size)
+            tell(done, size)
+
+        before = self.before
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for block in self._blocks():
+                if before and before >= block.lines:
+                    before -= block.lines
+                    continue
+                options = self._options(names, texts | found.texts())
+                parsed = pool.submit(self._parsed, block, before, options)
+                under_way.append((parsed, block.done))
+                before = 0
+                if len(under_way) > _AT_ONCE:
+                    gather()
+            while under_way:
+                gather()
+        return found
+
+    def _blocks(self) -> Iterator[Block]:
+        quote = self.dialect.quote.encode() if self.spanning else b""
+        size = _BLOCK * min(8, max(1, self.width // _COLUMNS))
+        return blocks(self.material, self.dialect.encoding, size, quote)
+
+    def _parsed(self, block: Block, before: int, options: csv.ConvertOptions) -> pa.Table:
+        quoted = self.dialect.quote.encode() in block.text
+        table = self._table(pa.py_buffer(block.text).slice(0, block.end), before, quoted, options)
+        if any(map(pa.types.is_binary, table.schema.types)):
+            raise UnclearError
+        if quoted and not self.spanning:
+            self._require_whole(block, len(table) + (self._above if before else 0))
+        return table
+
+    def _require_whole(self, block: Block, rows: int) -> None:
+        """Make sure that no cell spans lines: meant so, or because its quote is never closed."""
+        if block.lines > rows or not self._is_row(block.last_line):
+            raise UnclearError
+
+    def _is_row(self, line: bytes) -> bool:
+        """Return whether a line ends its row as Arrow sees it; else the next belongs to it."""
+        if self.dialect.quote.encode() not in line:
+            return True
+        twice = pa.py_buffer(line + b"\n" + line)
+        return len(self._table(twice, 0, True, csv.ConvertOptions())) == 2
+
+    @property
+    def _above(self) -> int:
+        return self.dialect.preamble + self.dialect.header
+
+    def _table(
+        self, text: pa.Buffer, before: int, quoted: bool, options: csv.ConvertOptions
+    ) -> pa.Table:
         return csv.read_csv(
-            self.material.stream(),
+            pa.BufferReader(text),
             read_options=csv.ReadOptions(
-                block_size=_BLOCK,
-                encoding=_plain_name(self.dialect.encoding),
+                use_threads=False,
+                block_size=len(text) + 1,
                 column_names=[str(i) for i in range(self.width)],
-                skip_rows_after_names=self.before,
+                skip_rows_after_names=before,
             ),
             parse_options=csv.ParseOptions(
                 delimiter=self.dialect.delimiter,
-                quote_char=self.dialect.quote if self.quoted else False,
-                newlines_in_values=self.quoted,
+                quote_char=self.dialect.quote if quoted else False,
+                newlines_in_values=quoted,
             ),
-            convert_options=csv.ConvertOptions(
-                null_values=list(MISSING_WORDS),
-                strings_can_be_null=True,
-                auto_dict_encode=True,
-                auto_dict_max_cardinality=_FEW_WORDS,
-                true_values=[],
-                false_values=[],
-                decimal_point=self.dialect.decimal,
-                column_types=types,
-            ),
+            convert_options=options,
         )
 
-
-def _wider(kind: pa.DataType) -> pa.DataType:
-    """Return a type that holds what later rows may hold, and that pandas takes without a copy."""
-    if pa.types.is_integer(kind):
-        return pa.float64()
-    # Coding texts while they are parsed takes longer than coding a whole column afterwards.
-    return pa.large_string() if pa.types.is_dictionary(kind) or kind == pa.string() else kind
-
-
-def _plain_name(encoding: str) -> str:
-    """Return the name under which Arrow reads UTF-8 without a detour; it skips the mark."""
-    return "utf8" if encoding.lower() in ("utf-8", "utf-8-sig", "utf8") else encoding
+    def _options(
+        self, names: Collection[str], types: Mapping[str, pa.DataType]
+    ) -> csv.ConvertOptions:
+        return csv.ConvertOptions(
+            include_columns=list(names),
+            column_types=types,
+            null_values=list(MISSING_WORDS),
+            strings_can_be_null=True,
+            true_values=[],
+            false_values=[],
+            decimal_point=self.dialect.decimal,
+        )
 
 
 def rows_before(material: Material, dialect: Dialect) -> int:

@@ -48,8 +48,8 @@ def add_source(
         BrokenRowsError: Rows do not fit the header, and are not to be skipped.
         ReadError: It is larger than allowed, or no table.
     """
-    tell(0.05, "splitting it into cells")
-    table = _read(workspace, filename, raw, dialect)
+    tell(0.0, "finding out how it is written")
+    table = _read(workspace, filename, raw, dialect, tell)
     return _keep(workspace, filename, raw, table, tell=tell)
 
 
@@ -195,7 +195,11 @@ def data_set_source(workspace: Workspace, data_set_id: str) -> tuple[pd.DataFram
 
 
 def _read(
-    workspace: Workspace, filename: str, raw: bytes | memoryview, dialect: Dialect | None
+    workspace: Workspace,
+    filename: str,
+    raw: bytes | memoryview,
+    dialect: Dialect | None,
+    tell: Tell,
 ) -> Table:
     limit = workspace.settings.max_upload_mb
     if len(raw) > limit * 1_000_000:
@@ -203,7 +207,12 @@ def _read(
             f"{filename} has {len(raw) / 1e6:,.1f} MB; at most {limit:,} MB are accepted. "
             "Upload fewer rows or columns, or raise LENDLENS_MAX_UPLOAD_MB."
         )
-    return read_table(raw, dialect, most_bytes=limit * 1_000_000)
+    return read_table(
+        raw,
+        dialect,
+        most_bytes=limit * 1_000_000,
+        tell=lambda done, size: tell(done / size / 2, f"{done / 1e6:,.0f} of {size / 1e6:,.0f} MB"),
+    )
 
 
 def _keep(

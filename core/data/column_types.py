@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.data.column_words import Words
-from core.data.date_text import date_formats, dates_in_numbers, in_plain_form
+from core.data.date_text import DAYS_IN_NUMBERS, date_formats, dates_in_numbers, in_plain_form
+from core.data.gathering import Cells, Numbers
 from core.data.number_text import other_mark, plain, unreadable
 from core.data.step import listing
 from core.formatting import count, counted
@@ -43,13 +44,11 @@ class TextNeeded(Exception):
     """The column has to be parsed again as text."""
 
 
-def typed_column(
-    cells: pa.ChunkedArray, name: str, decimal: str, *, text: bool = False
-) -> TypedColumn:
+def typed_column(cells: Cells, name: str, decimal: str, *, text: bool = False) -> TypedColumn:
     """Return a column in its natural type.
 
     Args:
-        cells: As Arrow inferred them.
+        cells: As they were gathered.
         name: Of the column, for the notes.
         decimal: The mark of the file; a column of the other one is found as well.
         text: Whether it is known to be no number and no date.
@@ -57,28 +56,20 @@ def typed_column(
     Raises:
         TextNeeded: The numbers are too long to be told apart, or are times of day.
     """
-    kind = cells.type
-    if pa.types.is_null(kind):
-        return TypedColumn(pd.Series(np.full(len(cells), np.nan), name=name))
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+    if cells is None:
+        raise TextNeeded
+    if isinstance(cells, Numbers):
         return _numbers(cells, name)
-    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        moments = pc.cast(cells, pa.timestamp("us"), safe=False)
-        return TypedColumn(pd.Series(moments.to_numpy(), name=name).astype("datetime64[us]"))
-    if pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return _texts(cells, name, decimal) if not text else _as_text(cells, name)
-    raise TextNeeded
+    if isinstance(cells, np.ndarray):
+        return TypedColumn(pd.Series(cells, name=name, copy=False))
+    return _as_text(cells, name) if text else _texts(cells, name, decimal)
 
 
-def _numbers(cells: pa.ChunkedArray, name: str) -> TypedColumn:
-    if pa.types.is_integer(cells.type):
-        ends = pc.min_max(cells).as_py()
-        if max(abs(ends["min"] or 0), abs(ends["max"] or 0)) > _EXACT:
-            raise TextNeeded
-        cells = pc.cast(cells, pa.float64())
-    values = _joined(cells)
-    largest = max(abs(end.reduce(values, initial=0.0)) for end in (np.fmin, np.fmax))  # NaN passed
-    if (days := dates_in_numbers(values, name)) is not None:
+def _numbers(cells: Numbers, name: str) -> TypedColumn:
+    values, largest = cells.values, max(-cells.least, cells.most)
+    if cells.whole and largest > _EXACT:
+        raise TextNeeded
+    if (days := _days(cells, name)) is not None:
         return TypedColumn(pd.Series(days, name=name), (), _AS_NUMBER)
     if largest <= _EXACT:
         return TypedColumn(pd.Series(values, name=name, copy=False))
@@ -87,10 +78,10 @@ def _numbers(cells: pa.ChunkedArray, name: str) -> TypedColumn:
     return _finite(values, name)
 
 
-def _joined(cells: pa.ChunkedArray) -> np.ndarray:
-    """Return (n,) float64 in memory of its own: Arrow's would not be given back."""
-    parts = [chunk.to_numpy(zero_copy_only=False) for chunk in cells.chunks]
-    return np.concatenate(parts or [np.empty(0)], dtype=float)
+def _days(cells: Numbers, name: str) -> np.ndarray | None:
+    if cells.least < DAYS_IN_NUMBERS[0] or cells.most > DAYS_IN_NUMBERS[1]:
+        return None
+    return dates_in_numbers(cells.values, name)
 
 
 def _too_long(values: np.ndarray) -> bool:
@@ -115,7 +106,7 @@ def _finite(values: np.ndarray, name: str, how: str = "") -> TypedColumn:
     return TypedColumn(pd.Series(np.where(infinite, np.nan, values), name=name), (note,), how)
 
 
-def _texts(cells: pa.ChunkedArray, name: str, decimal: str) -> TypedColumn:
+def _texts(cells: pa.Array, name: str, decimal: str) -> TypedColumn:
     words = Words.of(cells)
     if words.all_missing:
         return TypedColumn(pd.Series(np.full(len(cells), np.nan), name=name))
@@ -125,7 +116,7 @@ def _texts(cells: pa.ChunkedArray, name: str, decimal: str) -> TypedColumn:
     return TypedColumn(words.series(name), _mixed(words, name, decimal))
 
 
-def _as_text(cells: pa.ChunkedArray, name: str) -> TypedColumn:
+def _as_text(cells: pa.Array, name: str) -> TypedColumn:
     return TypedColumn(Words.of(cells).series(name), (), "Kept as text, so that no digit is lost.")
 
 

@@ -10,6 +10,8 @@ from core.data.arrow_text import MISSING_WORDS
 from core.data.codes import remember
 
 _SAMPLE = 1_000
+_TRIED = 20_000
+_FEW = 1_000
 
 
 @dataclass(frozen=True)
@@ -27,19 +29,17 @@ class Words:
     texts: pa.Array | None = None
 
     @classmethod
-    def of(cls, cells: pa.ChunkedArray) -> "Words":
-        """Return the texts of cells, which are text or categories."""
-        if pa.types.is_dictionary(cells.type):
-            encoded = _one(cells.unify_dictionaries())
-            return cls(_trimmed(encoded.dictionary), encoded.indices)
-        whole = _one(cells)
-        sample = whole.slice(0, 20_000)
-        if pc.count_distinct(sample).as_py() <= max(100, len(sample) // 2):
-            encoded = whole.dictionary_encode()
-            values = _trimmed(encoded.dictionary)
-            same = values is encoded.dictionary
-            return cls(values, encoded.indices, whole if same else None)
-        return cls(_trimmed(whole), None)
+    def of(cls, rows: pa.Array) -> "Words":
+        """Return the texts of all rows."""
+        head = rows.slice(0, _TRIED)
+        if pc.count_distinct(head).as_py() > max(_FEW, len(head) // 2):
+            return cls(_trimmed(rows), None)
+        encoded = rows.dictionary_encode()
+        values = _trimmed(encoded.dictionary)
+        if values is encoded.dictionary:
+            return cls(values, encoded.indices, rows)
+        again = values.dictionary_encode()  # "rent" and "rent " are one word now
+        return cls(again.dictionary, again.indices.take(encoded.indices))
 
     @property
     def all_missing(self) -> bool:
@@ -66,22 +66,12 @@ class Words:
 
     def series(self, name: str) -> pd.Series:
         """Return the rows as pandas keeps them, their codes remembered for whoever counts them."""
-        # The form pandas keeps: anything else would be copied once more.
         rows = self.rows(self.values) if self.texts is None else self.texts
-        texts: pd.Series = rows.cast(pa.large_string()).to_pandas()
-        series = texts.astype("str").rename(name)
-        if self.codes is not None and not self.values.null_count:
-            missing = len(self.values)
-            codes = self.codes.fill_null(missing).to_numpy(zero_copy_only=False)
-            remember(series, codes, pd.Index(self.values.to_pandas().astype("str")))
-        return series
-
-
-def _one(cells: pa.ChunkedArray) -> pa.Array:
-    whole = cells.combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], whole.type)
-    return whole
+        texts: pd.Series[str] = rows.to_pandas().astype("str").rename(name)
+        if self.codes is not None:
+            codes = self.codes.fill_null(len(self.values)).to_numpy()
+            remember(texts, codes, pd.Index(self.values.to_pandas().astype("str")))
+        return texts
 
 
 def _trimmed(values: pa.Array) -> pa.Array:

@@ -72,6 +72,7 @@ _NAMED = re.compile(
     r"date|datum|fecha|data(_|$)|dob|birth|(^|_)(day|dt|opened|issued|since|until)(_|$)|日期|时间",
     re.IGNORECASE,
 )
+DAYS_IN_NUMBERS = (19000101, 21001231)
 _FEWEST = 5
 """Of numbers in the range of dates one in thirty is one by chance: so many different ones never."""
 
@@ -159,4 +160,4 @@ def dates_in_numbers(values: np.ndarray, name: str) -> np.ndarray | None:
 
 def _in_range(values: np.ndarray) -> bool:
     whole = bool((values == np.rint(values)).all())
-    return whole and values.min() >= 19000101 and values.max() <= 21001231
+    return whole and values.min() >= DAYS_IN_NUMBERS[0] and values.max() <= DAYS_IN_NUMBERS[1]

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -71,8 +71,16 @@ class Dialect:
         Raises:
             ReadError: A cell is endless.
         """
+        return list(self.rows(lines))
+
+    def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        """Yield the cells of lines of text, row by row.
+
+        Raises:
+            ReadError: A cell is endless.
+        """
         try:
-            return list(csv.reader(lines, **self.as_csv()))
+            yield from csv.reader(lines, **self.as_csv())
         except csv.Error as error:
             raise ReadError(
                 f"The file cannot be split into cells: {error}. Check its quotes and delimiter."

@@ -63,7 +63,3 @@ class Material:
         if isinstance(self.content, Path):
             return pa.OSFile(str(self.content))
         return pa.BufferReader(pa.py_buffer(self.content))
-
-    def holds(self, mark: bytes) -> bool:
-        """Return whether a byte occurs anywhere."""
-        return any(mark in block for block in self.blocks())

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from core.data.arrow_text import PlainText, rows_before
+from core.data.arrow_text import PlainText, Tell, UnclearError, rows_before
 from core.data.dialect import DELIMITERS, Dialect, first_lines
+from core.data.gathering import Gathered
 from core.data.material import Material
 from core.data.rows import BrokenRow, Sorted, sort_rows
 from core.errors import ReadError
@@ -34,49 +35,46 @@ class BrokenRowsError(ReadError):
         self.good = good
 
 
-@dataclass
+@dataclass(frozen=True)
 class Parsed:
     """Cells in columns named "0", "1", …; `header` is their names as written, "" without one."""
 
-    table: pa.Table | None
+    cells: Gathered
     header: list[str]
     broken: tuple[BrokenRow, ...] = ()
     notes: tuple[str, ...] = ()
 
-    def take(self) -> pa.Table:
-        """Hand out the table and forget it, so that its memory can be given back by column."""
-        table, self.table = self.table, None
-        return table
 
-
-def parse(material: Material, dialect: Dialect, as_text: frozenset[str] = frozenset()) -> Parsed:
+def parse(
+    material: Material, dialect: Dialect, tell: Tell, only: frozenset[str] | None = None
+) -> Parsed:
     """Return the cells of the file.
 
-    Columns of which `as_text` has the number are not judged. Otherwise numbers, ISO dates and texts
-    are told apart by all values of a column; anything else is text.
+    Numbers, ISO dates and texts are told apart by all values of a column; anything else is text.
+
+    Args:
+        material: The file.
+        dialect: How it is written.
+        tell: Called with the bytes that are read, and how many there are.
+        only: Columns to read, as text whatever they hold; None reads and judges all.
 
     Raises:
         BrokenRowsError: Rows have more or fewer cells than the header, and are not to be skipped.
         ReadError: There is no table.
     """
     header, width = _shape(material, dialect)
-    types = _codes(material, dialect, width) | dict.fromkeys(as_text, pa.string())
-    quoted = material.holds(dialect.quote.encode("ascii"))  # one byte in every encoding
+    as_text = _codes(material, dialect, width) if only is None else only
     try:
-        spaced = quoted and _spaced_quotes(material, dialect)
-        before = rows_before(material, dialect)
-        plain = PlainText(material, dialect, width, before, quoted)
-        table = None if spaced else plain.read(types)
+        if _spaced_quotes(material, dialect):
+            raise UnclearError
+        plain = PlainText(material, dialect, width, rows_before(material, dialect))
+        return Parsed(plain.read(as_text, tell, only), header)
     except UnicodeError as error:
         raise _wrong_encoding(dialect, error) from error
-    except pa.ArrowInvalid as error:
+    except (UnclearError, pa.ArrowInvalid) as error:
         if "ecode" in str(error) or "odec" in str(error):
             raise _wrong_encoding(dialect, error) from error
-        table = None
-    if table is None or _undecoded(table) or (quoted and _spans(table, material, dialect)):
-        del table
-        return _carefully(material, dialect, header, width, types)
-    return Parsed(table, header)
+    return _carefully(material, dialect, header, as_text, tell, only)
 
 
 def _shape(material: Material, dialect: Dialect) -> tuple[list[str], int]:
@@ -113,7 +111,7 @@ def first_rows(material: Material, dialect: Dialect, most: int = 2) -> list[list
     lines = first_lines(material, dialect.encoding, 1_000_000)[dialect.preamble :]
     rows: list[list[str]] = []
     part = "\n".join(lines[: most * 100 + 100]).splitlines(keepends=True)
-    for row in dialect.split(part):
+    for row in dialect.rows(part):
         # Blank lines are skipped: a line of delimiters alone is not blank.
         if len(row) > 1 or "".join(row).strip():
             rows.append(row)
@@ -122,16 +120,15 @@ def first_rows(material: Material, dialect: Dialect, most: int = 2) -> list[list
     return rows
 
 
-def _codes(material: Material, dialect: Dialect, width: int) -> dict[str, pa.DataType]:
+def _codes(material: Material, dialect: Dialect, width: int) -> frozenset[str]:
     """Return columns to keep as text because they hold codes such as 00417."""
     rows = first_rows(material, dialect, 1_001)[int(dialect.header) :]
-    codes = {
+    return frozenset(
         str(i)
         for row in rows
         for i, cell in enumerate(row[:width])
         if cell.startswith("0") and _CODE.match(cell)
-    }
-    return dict.fromkeys(codes, pa.string())
+    )
 
 
 def _spaced_quotes(material: Material, dialect: Dialect) -> bool:
@@ -140,30 +137,20 @@ def _spaced_quotes(material: Material, dialect: Dialect) -> bool:
     return mark.encode(dialect.encoding, errors="replace") in head
 
 
-def _spans(table: pa.Table, material: Material, dialect: Dialect) -> bool:
-    """Return whether some cell spans lines: meant so, or because its quote is never closed."""
-    lines = sum(max(block.count(b"\n"), block.count(b"\r")) for block in material.blocks())
-    return lines > len(table) + dialect.preamble + dialect.header
-
-
-def _undecoded(table: pa.Table) -> bool:
-    kinds = [column.type for column in table.schema]
-    kinds = [kind.value_type if pa.types.is_dictionary(kind) else kind for kind in kinds]
-    return any(pa.types.is_binary(kind) for kind in kinds)
-
-
 def _carefully(
     material: Material,
     dialect: Dialect,
     header: list[str],
-    width: int,
-    types: dict[str, pa.DataType],
+    as_text: frozenset[str],
+    tell: Tell,
+    only: frozenset[str] | None,
 ) -> Parsed:
     """Look at every line first, then read those that fit."""
+    width = len(header)
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "whole.csv"
         try:
-            found = sort_rows(material, dialect, width, whole)
+            found = sort_rows(material, dialect, width, whole, tell)
         except UnicodeError as error:
             raise _wrong_encoding(dialect, error) from error
         if found.broken and not dialect.skip_broken:
@@ -175,12 +162,13 @@ def _carefully(
             )
         plain = replace(dialect, encoding="utf-8", preamble=0, header=False)
         try:
-            table = PlainText(Material(whole), plain, width, 0).read(types)
+            text = PlainText(Material(whole), plain, width, 0, spanning=True)
+            cells = text.read(as_text, tell, only)
         except pa.ArrowInvalid as error:
             raise ReadError(
                 f"The file cannot be read as a table: {error}. Check quotes and delimiter."
             ) from error
-    return Parsed(table, header, tuple(found.broken), tuple(_said(found)))
+    return Parsed(cells, header, tuple(found.broken), tuple(_said(found)))
 
 
 def _rows(number: int, one: str, many: str) -> str:

@@ -10,10 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from core.data.arrow_text import Tell
 from core.data.column_types import TextNeeded, TypedColumn, typed_column
 from core.data.dialect import Dialect, detect, require_text
+from core.data.gathering import Gathered
 from core.data.material import Material
-from core.data.parsing import BrokenRowsError, Parsed, parse
+from core.data.parsing import BrokenRowsError, parse
 from core.data.rows import BrokenRow
 from core.data.tables import unpacked
 from core.data.workbook import read_sheet
@@ -31,7 +33,6 @@ __all__ = [
 
 _TOTALS = re.compile(r"^\s*(grand )?(total|sum|totals|summe|gesamt|suma|合计|总计)s?:?\s*$", re.I)
 _PREVIEWED = 256 << 10
-_RELEASED_EACH = 2  # columns; giving memory back takes some milliseconds
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def read_table(
     dialect: Dialect | None = None,
     *,
     most_bytes: int = 2_000_000_000,
+    tell: Tell = lambda *_: None,
 ) -> Table:
     """Return the table in a file: text of any dialect, gzip, zip, Parquet or Excel.
 
@@ -65,6 +67,7 @@ def read_table(
         raw: The bytes of the file, or where it is.
         dialect: How its text is written; detected when None.
         most_bytes: How large it may be when it is unpacked.
+        tell: Called with the bytes of text that are read, and how many there are.
 
     Raises:
         BrokenRowsError: Rows have more or fewer cells than the header.
@@ -72,7 +75,7 @@ def read_table(
     """
     with unpacked(Material.of(raw), most_bytes) as found:
         if found.kind == "text":
-            return _of_text(found.material, dialect, found.notes)
+            return _of_text(found.material, dialect, found.notes, tell)
         if found.kind == "excel":
             sheet = read_sheet(found.material)
             table = _of_text(Material(sheet.text), _SHEET)
@@ -111,24 +114,29 @@ def _even(head: bytes, encoding: str) -> bytes:
     )
 
 
-def _of_text(material: Material, dialect: Dialect | None, notes: tuple[str, ...] = ()) -> Table:
+def _of_text(
+    material: Material,
+    dialect: Dialect | None,
+    notes: tuple[str, ...] = (),
+    tell: Tell = lambda *_: None,
+) -> Table:
     require_text(material)
     dialect = dialect or detect(material)
-    parsed = parse(material, dialect)
+    parsed = parse(material, dialect, tell)
     before = list(notes)
     if dialect.preamble:
         lines = f"first {dialect.preamble} lines" if dialect.preamble > 1 else "first line"
         before.append(f"The {lines} of the file, before the table, were left out.")
     names, more = _names(parsed.header)
-    cells, totals = _without_totals(parsed)
-    columns, needed = _typed(cells, names, dialect.decimal)
+    totals = _leave_totals_out(parsed.cells)
+    columns, needed = _typed(parsed.cells, names, dialect.decimal)
     if needed:
-        again, _ = _without_totals(parse(material, dialect, frozenset(needed)))
-        texts = {key: cells for key, cells in again.items() if key in needed}
-        for key, column in texts.items():
+        again = parse(material, dialect, tell, needed).cells
+        _leave_totals_out(again)
+        for key in needed:
             name = names[int(key)]
-            columns[name] = typed_column(column, name, dialect.decimal, text=True)
-    return _table(names, columns, dialect, [*before, *parsed.notes, *more], totals, parsed)
+            columns[name] = typed_column(again.take(key), name, dialect.decimal, text=True)
+    return _table(names, columns, dialect, [*before, *parsed.notes, *more], totals, parsed.broken)
 
 
 def _table(
@@ -137,7 +145,7 @@ def _table(
     dialect: Dialect,
     notes: list[str],
     totals: list[str],
-    parsed: Parsed,
+    broken: tuple[BrokenRow, ...],
 ) -> Table:
     for name in names:
         notes += columns[name].notes
@@ -145,19 +153,22 @@ def _table(
     frame = pd.DataFrame({name: columns[name].series for name in names}, copy=False)
     if frame.empty:
         raise ReadError("The file has a header and not a single row. Export it again.")
-    return Table(frame, dialect, tuple(notes + totals), how, parsed.broken)
+    return Table(frame, dialect, tuple(notes + totals), how, broken)
 
 
 def _of_arrow(arrow: pa.Table, dialect: Dialect, notes: tuple[str, ...]) -> Table:
-    header = [str(name) for name in arrow.column_names]
-    names, more = _names(header)
-    cells = {
-        name: _plain_text(column, name) for name, column in zip(names, arrow.columns, strict=True)
-    }
-    columns, needed = _typed(dict(cells), names, ".")
-    for name in needed:
-        columns[name] = typed_column(_cast(cells[name], name), name, ".", text=True)
-    return _table(names, columns, dialect, [*notes, *more], [], Parsed(None, header))
+    names, more = _names([str(name) for name in arrow.column_names])
+    columns = [_plain_text(*each) for each in zip(arrow.columns, names, strict=True)]
+    keys = [str(i) for i in range(len(names))]
+    cells = Gathered.of(keys)
+    cells.add(pa.table(columns, keys), 1.0)
+    typed, needed = _typed(cells, names, ".")
+    again = Gathered.of(needed)
+    again.add(pa.table({key: _cast(columns[int(key)], names[int(key)]) for key in needed}), 1.0)
+    for key in needed:
+        name = names[int(key)]
+        typed[name] = typed_column(again.take(key), name, ".", text=True)
+    return _table(names, typed, dialect, [*notes, *more], [], ())
 
 
 def _plain_text(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
@@ -178,12 +189,9 @@ def _cast(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
         ) from error
 
 
-Cells = dict[str, pa.ChunkedArray]
-
-
 def _typed(
-    cells: Cells, names: list[str], decimal: str
-) -> tuple[dict[str, TypedColumn], list[str]]:
+    cells: Gathered, names: list[str], decimal: str
+) -> tuple[dict[str, TypedColumn], frozenset[str]]:
     """Return the columns that could be typed, and the keys of those that need their text.
 
     The cells are emptied on the way: each column's memory is given back once it is typed.
@@ -191,20 +199,18 @@ def _typed(
 
     def one(key: str, name: str) -> TypedColumn | None:
         try:
-            return typed_column(cells.pop(key), name, decimal)
+            return typed_column(cells.take(key), name, decimal)
         except TextNeeded:
             return None
         finally:
-            if len(cells) % _RELEASED_EACH == 0:
-                pa.default_memory_pool().release_unused()
+            pa.default_memory_pool().release_unused()
 
-    keys = list(cells)
+    keys = list(cells.columns)
     with ThreadPoolExecutor(2) as pool:  # Arrow and NumPy let two columns be typed at once
-        found = dict(zip(keys, pool.map(one, keys, names), strict=True))
-    done = {name: found[key] for key, name in zip(keys, names, strict=True)}
+        found = list(pool.map(one, keys, names))
     return (
-        {name: column for name, column in done.items() if column is not None},
-        [key for key in keys if found[key] is None],
+        {name: column for name, column in zip(names, found, strict=True) if column is not None},
+        frozenset(key for key, column in zip(keys, found, strict=True) if column is None),
     )
 
 
@@ -234,16 +240,9 @@ def _next(name: str) -> str:
     return f"{stem}_{int(number) + 1}" if number.isdecimal() else f"{name}_2"
 
 
-def _without_totals(parsed: Parsed) -> tuple[Cells, list[str]]:
-    table = parsed.take()
-    notes = []
-    last = table.slice(max(0, len(table) - 1)).to_pylist()
-    if len(table) > 1 and any(_says_total(cell) for cell in last[0].values()):
-        row = count(len(table))
-        notes = [f"Row {row}, the last one, is a row of totals and was left out."]
-        table = table.slice(0, len(table) - 1)
-    return dict(zip(table.column_names, table.columns, strict=True)), notes
-
-
-def _says_total(cell: object) -> bool:
-    return isinstance(cell, str) and _TOTALS.match(cell) is not None
+def _leave_totals_out(cells: Gathered) -> list[str]:
+    """Leave out a last row of totals, and say so."""
+    if cells.rows < 2 or not any(map(_TOTALS.match, cells.last_texts())):
+        return []
+    cells.without_last()
+    return [f"Row {count(cells.rows + 1)}, the last one, is a row of totals and was left out."]

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -17,6 +17,7 @@ from core.errors import ReadError
 
 LONGEST_ROW = 1_000_000
 """Characters; a row of a loan file has some hundreds."""
+_TOLD_EACH = 20_000  # rows
 _LONGEST_QUOTE = 50  # lines one quoted cell may span before its quote counts as never closed
 
 
@@ -61,7 +62,13 @@ class Sorted:
     kept: int = 0
 
 
-def sort_rows(material: Material, dialect: Dialect, width: int, whole: Path) -> Sorted:
+def sort_rows(
+    material: Material,
+    dialect: Dialect,
+    width: int,
+    whole: Path,
+    tell: Callable[[int, int], None] = lambda *_: None,
+) -> Sorted:
     """Write the rows of the right width; return what was left out.
 
     Args:
@@ -69,6 +76,7 @@ def sort_rows(material: Material, dialect: Dialect, width: int, whole: Path) -> 
         dialect: How it is written.
         width: Cells of a row.
         whole: File to write: UTF-8, same delimiter and quotes, without preamble and header.
+        tell: Called from time to time with the bytes that were looked at, and how many there are.
 
     Raises:
         ReadError: A byte is no text in the encoding, or a row is longer than a million characters.
@@ -79,7 +87,9 @@ def sort_rows(material: Material, dialect: Dialect, width: int, whole: Path) -> 
             out, delimiter=dialect.delimiter, quotechar=dialect.quote, lineterminator="\n"
         )
         rows = _rows(_text(file, dialect.encoding), dialect, width)
-        for row in islice(rows, int(dialect.header), None):
+        for number, row in enumerate(islice(rows, int(dialect.header), None), start=1):
+            if number % _TOLD_EACH == 0:
+                tell(file.tell(), material.size)
             if row.width == width:
                 if row.cells is None:
                     out.write(f"{row.text}\n")

@@ -111,7 +111,8 @@ def test_dependence_over_categories_coloured_by_a_category():
         other_value="",
     )
     fig = explanation.dependence(frame, "Home", "Job", "light")
-    assert [trace.name for trace in fig.data] == ["Job: a", "Job: b", "Job: not given"]
+    assert [trace.name for trace in fig.data] == ["a", "b", "not given"]
+    assert fig.layout.legend.title.text == "Job"
     assert len({trace.marker.color for trace in fig.data}) == 3
     assert sorted(fig.layout.xaxis.ticktext) == ["own", "rent"]
     assert fig.layout.showlegend

@@ -92,6 +92,17 @@ def test_precision_recall_shows_chance():
 
 
 @pytest.mark.parametrize(
+    ("precision", "corner"),
+    [(0.9, ("left", "bottom")), (0.2, ("right", "top"))],
+)
+def test_the_legend_leaves_the_curves_free(precision: float, corner: tuple[str, str]) -> None:
+    """Where curves stand high on the left, names go below them; where they stay low, above."""
+    curve = CURVE.assign(recall=[0.1, 0.5, 1] * 2, precision=[precision, precision, 0.1] * 2)
+    at = curve_charts.precision_recall(curve, 0.1, (0.5, precision), "light").layout.legend
+    assert (at.xanchor, at.yanchor) == corner
+
+
+@pytest.mark.parametrize(
     ("cut_off", "groups"),
     [(0.3, [[1], [2], [3]]), (0.4, [[1], [], [2, 3]]), (0, [[1, 2, 3], [], []])],
 )

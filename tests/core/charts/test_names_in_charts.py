@@ -54,7 +54,7 @@ def test_the_second_field_of_a_dependence(numbers):
     if numbers:
         assert fig.data[1].marker.colorbar.title.text == SHOWN
     else:
-        assert fig.data[0].name == f"{SHOWN}: {SHOWN}"
+        assert (fig.layout.legend.title.text, fig.data[0].name) == (SHOWN, SHOWN)
 
 
 def test_the_name_of_a_run_is_no_template():

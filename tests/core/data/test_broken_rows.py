@@ -67,14 +67,21 @@ def test_many_quotes_that_are_never_closed_do_not_hang():
 
 
 def test_a_late_word_among_numbers_is_found(monkeypatch):
-    """Types tried on the first rows give way to all values."""
-    monkeypatch.setattr(arrow_text, "_TRIED", 1_000)
+    """All values decide, though only the last block tells that it is no number."""
+    monkeypatch.setattr(arrow_text, "_BLOCK", 1_000)
     rows = [f"{n},{n % 2}" for n in range(5_000)]
     table = read_table("\n".join(["a,b", *rows, "?,1", "", "9,1,1"]).encode(),
                        Dialect(skip_broken=True))  # fmt: skip
     assert table.frame["a"].isna().sum() == 1
     assert "5,000" in table.notes[0] or "'?'" in table.notes[1]
     assert [row.line for row in table.broken] == [5_004]
+
+
+def test_a_quote_left_open_in_the_last_rows_swallows_none():
+    """With and without an end to the last line."""
+    for end in (b"", b"\n"):
+        with pytest.raises(BrokenRowsError, match="Line 3 opens a quote that is never closed"):
+            read_table(b'a,b\n1,x\n2,"y\n3,z' + end)
 
 
 def test_codes_keep_their_zeros():

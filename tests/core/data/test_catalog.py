@@ -30,6 +30,16 @@ def test_a_file_is_kept_as_it_came_and_as_it_was_read(workspace, source):
     assert [column.role for column in schema.columns] == ["protected", "feature", "outcome"]
 
 
+def test_it_is_said_how_much_of_a_file_is_read(workspace):
+    """In megabytes; then what is done with it, up to the end."""
+    said = []
+    raw = "\n".join(["age;income;status", *ROWS * 800]).encode()
+    catalog.add_source(workspace, "made.csv", raw, tell=lambda *told: said.append(told))
+    assert (0.5, "1 of 1 MB") in said
+    assert [done for done, _ in said] == sorted(done for done, _ in said)
+    assert said[-1] == (0.7, "keeping it")
+
+
 def test_the_same_file_is_kept_once(workspace, source):
     """Uploading it again, under any name, finds the first one."""
     assert catalog.add_source(workspace, "copy.csv", RAW).id == source.id

@@ -64,6 +64,13 @@ def test_codes_with_a_value_that_does_not_occur_are_not_kept():
     assert list(coded(series).values) == ["x"]
 
 
+def test_words_that_differ_by_blanks_alone_are_one():
+    """Counted once, whatever the file has around them."""
+    frame = read_table(("n,home\n" + "1,own\n2,own \n3,rent\n" * 2).encode()).frame
+    assert list(coded(frame["home"]).values) == ["own", "rent"]
+    assert coded(frame["home"]).codes.tolist() == [0, 0, 1] * 2
+
+
 def test_columns_of_a_file_are_as_if_they_were_counted():
     """What reading found of a column is what counting would find."""
     rows = [f"{n},{'own' if n % 3 else 'rent '},{'' if n % 5 else 'x'}" for n in range(200)]
