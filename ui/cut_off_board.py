@@ -1,6 +1,7 @@
 """The slider of the cut-off and what moves with it, drawn in the browser without asking the server.
 
-The server sends every position once (`ui.cut_off_words`) and hears where the slider came to rest.
+The server sends every position once (`ui.cut_off_words`) and hears where the slider came to rest
+(`docs/decisions/0012-positions-of-the-cut-off-are-sent-once.md`).
 The parts of a board may stand anywhere on a page: the one with the slider fills the slots of all.
 """
 
@@ -45,7 +46,7 @@ def board(evidence: Evidence, step: int, proposed: int, whose: str) -> None:
     every = positions(evidence)
     data = {
         "html": _controls(proposed, whose) + _sentence() + _figures(evidence.report.bad_rate),
-        "packed": every.packed,
+        "mark": every.mark,
         "words": every.words(step),
         "step": step,
         "proposed": proposed,
@@ -54,10 +55,17 @@ def board(evidence: Evidence, step: int, proposed: int, whose: str) -> None:
     _part(key=_KEY, data=data, on_moved_change=_write_address)
 
 
-def picture(html: str, key: str) -> None:
-    """Draw a picture with its finding as the title; its slots are filled by the board."""
+def picture(html: str, key: str, carries: Evidence | None = None) -> None:
+    """Draw a picture with its finding as the title; its slots are filled by the board.
+
+    One picture carries all positions. It is the same at every cut-off, and what has not changed
+    Streamlit sends only once.
+    """
     title = f'<h3 data-slot="finding_{key}" style="{css_variables(theme.current())}"></h3>'
-    _part(key=f"{_KEY}-{key}", data={"html": f"<div>{title}{html}</div>"})
+    data = {"html": f"<div>{title}{html}</div>"}
+    if carries:
+        data |= {"packed": positions(carries).packed, "mark": positions(carries).mark}
+    _part(key=f"{_KEY}-{key}", data=data)
 
 
 def _told() -> dict[str, Any]:

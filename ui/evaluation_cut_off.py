@@ -65,7 +65,9 @@ def _asked() -> float | None:
 def _distribution(evidence: Evidence) -> None:
     alt = "Distribution of default probabilities, goods upwards and bads downwards"
     bars = _bars(evidence, alt, theme.current())
-    _picture(bars, evidence.distribution, "distribution", alt)
+    with st.container(key="figure-distribution"):
+        picture(bars, "distribution", carries=evidence)
+        _data(evidence.distribution, "distribution", alt)
 
 
 @lru_cache(maxsize=16)
@@ -76,24 +78,20 @@ def _bars(evidence: Evidence, alt: str, which: theme.Theme) -> str:
 def _confusion(confusion: Confusion) -> None:
     alt = "Confusion matrix: decisions against outcomes"
     tiles = charts.confusion_table(alt, theme.current())
-    _picture(tiles, confusion_frame(confusion), "confusion", alt)
+    with st.container(key="figure-confusion"):
+        picture(tiles, "confusion")
+        _data(confusion_frame(confusion), "confusion", alt)
 
 
-def _picture(html: str, data: pd.DataFrame, key: str, alt: str) -> None:
-    """Draw HTML as `ui.components.figure.draw` draws a chart."""
-    with st.container(key=f"figure-{key}"):
-        picture(html, key)
-        shelf = st.popover(
-            "Data",
-            icon=":material/table_rows:",
-            type="tertiary",
-            key=f"data-{key}",
-            on_change="rerun",
-        )
-        if shelf.open:
-            with shelf, st.container(key=f"shelf-{key}"):
-                table(data, alt=f"Data of the chart: {alt}")
-                csv_download(data, f"{key}.csv", key=key)
+def _data(data: pd.DataFrame, key: str, alt: str) -> None:
+    """Draw the table behind a picture, as `ui.components.figure.draw` does for a chart."""
+    shelf = st.popover(
+        "Data", icon=":material/table_rows:", type="tertiary", key=f"data-{key}", on_change="rerun"
+    )
+    if shelf.open:
+        with shelf, st.container(key=f"shelf-{key}"):
+            table(data, alt=f"Data of the chart: {alt}")
+            csv_download(data, f"{key}.csv", key=key)
 
 
 def confusion_frame(confusion: Confusion) -> pd.DataFrame:

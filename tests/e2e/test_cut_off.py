@@ -19,12 +19,16 @@ from ui.cut_off_words import words_of
 
 pytestmark = pytest.mark.browser
 
+OTHER = 5
+"""Seed of the other run."""
+
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the evaluation page of a run whose policy declines from 30 %."""
+    """The address of the evaluation page of two runs whose policies decline from 30 %."""
     home = tmp_path_factory.mktemp("judged") / "home"
     workspace = Workspace.open(Settings.from_environment({"LENDLENS_HOME": str(home)}))
+    finish(workspace, add_run(workspace, "Other run"), predictions(seed=OTHER))
     finish(workspace, add_run(workspace))
     workspace.close()
     server = Server(home).start()
@@ -125,6 +129,31 @@ def test_the_rerun_leaves_the_board_as_it_is(judged: str, page: Page) -> None:
     assert len(titles) == len(set(titles)) <= 2
 
 
+def test_another_run_brings_its_own_positions(judged: str, page: Page) -> None:
+    """Nothing of the run before is left, neither where the slider stands nor where it goes."""
+    slider = _open(page, judged)
+    slider.press("PageUp")
+    expect(page).to_have_url(re.compile("cut_off=31(&|$)"))
+    page.get_by_role("combobox", name="Run").click()
+    page.get_by_role("option").filter(has_text="Other run").click()
+    _stands_at(page, 310, seed=OTHER)
+    page.get_by_role("slider", name="Decline from").press("PageUp")
+    _stands_at(page, 320, seed=OTHER)
+
+
+def test_leaving_the_page_and_coming_back(judged: str, page: Page) -> None:
+    """The board is built anew and moves as before."""
+    _open(page, judged).press("PageUp")
+    expect(page).to_have_url(re.compile("cut_off=31(&|$)"))
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Models").click()
+    expect(page.get_by_role("heading", name="Models", level=1)).to_be_visible()
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Evaluation").click()
+    _stands_at(page, 300)
+    page.get_by_role("slider", name="Decline from").press("PageUp")
+    _stands_at(page, 310)
+    expect(page).to_have_url(re.compile("cut_off=31(&|$)"))
+
+
 def test_screen_readers_hear_the_position_and_at_rest_the_sentence(judged: str, page: Page) -> None:
     """The slider says a percentage, not a bare number."""
     slider = _open(page, judged)
@@ -161,9 +190,9 @@ def _open(page: Page, address: str) -> Locator:
     return slider
 
 
-def _stands_at(page: Page, step: int) -> None:
+def _stands_at(page: Page, step: int, seed: int = 0) -> None:
     """Every slot of every part says what core says of the decisions at that step."""
-    test = predictions().query("part == 'test'")
+    test = predictions(seed=seed).query("part == 'test'")
     found = confusion(test["y"], test["network"], step / STEPS)
     words = words_of(found, confusion_intervals(found)) | {"cut_off": percent(step / STEPS)}
     expect(page.get_by_role("slider", name="Decline from")).to_have_value(f"{step / 10:g}")

@@ -7,7 +7,9 @@ const REST_MS = 250; // without a move, before the server hears of it
 const parts = new Map(); // root element -> {html, holder, slots, fills, late}
 const board = {
   root: null, // of the part with the slider; one at a time
-  packed: "", positions: null, // as they came, and unpacked
+  mark: "", // of the positions it shows
+  positions: null, // with a mark of their own: those of another run until the next have come
+  coming: "", // mark of those that are being unpacked
   step: 0, // where the slider stands
   turn: 0, // how many times the server was told; it says which of them it has heard
   timer: 0,
@@ -39,7 +41,7 @@ function write({ holder, slots, fills, late }) {
 function show(step) {
   board.step = step;
   const { positions } = board;
-  if (positions) {
+  if (positions?.mark === board.mark) {
     board.words = { cut_off: positions.cut_offs[step] };
     positions.rows[positions.at[step]].forEach((text, k) => {
       board.words[positions.slots[k]] = text;
@@ -85,13 +87,15 @@ function listen() {
   });
 }
 
-async function unpack(packed) {
+async function receive({ packed, mark }) {
+  if (mark === board.positions?.mark || mark === board.coming) return;
+  board.coming = mark;
   const bytes = Uint8Array.from(atob(packed), letter => letter.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   const positions = await new Response(stream).json();
-  if (board.packed !== packed || !parts.has(board.root)) return; // another run, or another page
-  board.positions = positions;
-  show(board.step);
+  if (mark !== board.coming) return; // another run's have come meanwhile
+  Object.assign(board, { coming: "", positions: { ...positions, mark } });
+  if (board.root) show(board.step);
 }
 
 function update(root, data, setStateValue) {
@@ -102,22 +106,23 @@ function update(root, data, setStateValue) {
     Object.assign(board, { timer: 0, turn: data.turn });
   }
   if (draw(root, data.html)) listen();
-  const isOther = isNew || board.packed !== data.packed;
-  if (isOther) Object.assign(board, { packed: data.packed, positions: null, words: data.words });
+  if (isNew || board.mark !== data.mark) {
+    Object.assign(board, { mark: data.mark, words: data.words });
+  }
   // What the server says of a position that was left meanwhile is out of date.
   const isHeard = !board.timer && data.turn >= board.turn;
   if (isHeard) board.turn = data.turn;
   show(isHeard ? data.step : board.step);
-  if (isOther) unpack(data.packed);
 }
 
 export default function ({ parentElement: root, data, setStateValue }) {
-  if (data.packed) update(root, data, setStateValue);
+  if ("step" in data) update(root, data, setStateValue);
   else if (draw(root, data.html)) write(parts.get(root));
+  if (data.packed) receive(data);
   return () => {
     parts.delete(root);
     if (board.root !== root) return;
     clearTimeout(board.timer);
-    Object.assign(board, { root: null, packed: "", positions: null, timer: 0 });
+    Object.assign(board, { root: null, timer: 0, words: {} });
   };
 }
