@@ -211,8 +211,15 @@ def _read(
         raw,
         dialect,
         most_bytes=limit * 1_000_000,
-        tell=lambda done, size: tell(done / size / 2, f"{done / 1e6:,.0f} of {size / 1e6:,.0f} MB"),
+        tell=lambda done, size: tell(done / size / 2, _how_far(done, size)),
     )
+
+
+def _how_far(done: int, size: int) -> str:
+    return f"{done / 1e6:,.0f} of {size / 1e6:,.0f} MB" if done < size else _TYPING
+
+
+_TYPING = "telling what each column is"
 
 
 def _keep(
@@ -229,7 +236,7 @@ def _keep(
     written |= {"broken": len(table.broken)} if table.broken else {}
     if known := _known_source(workspace, sha256, written):
         return known
-    tell(0.5, "telling what each column is")
+    tell(0.5, _TYPING)
     frame, schema = typed(table.frame, table.how)
     draft = {}
     if described:

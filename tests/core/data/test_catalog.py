@@ -33,9 +33,10 @@ def test_a_file_is_kept_as_it_came_and_as_it_was_read(workspace, source):
 def test_it_is_said_how_much_of_a_file_is_read(workspace):
     """In megabytes; then what is done with it, up to the end."""
     said = []
-    raw = "\n".join(["age;income;status", *ROWS * 800]).encode()
+    raw = "\n".join(["age;income;status", *ROWS * 2_400]).encode()
     catalog.add_source(workspace, "made.csv", raw, tell=lambda *told: said.append(told))
-    assert (0.5, "1 of 1 MB") in said
+    assert "2 of 3 MB" in [words for _, words in said]
+    assert (0.5, "telling what each column is") in said
     assert [done for done, _ in said] == sorted(done for done, _ in said)
     assert said[-1] == (0.7, "keeping it")
 
