@@ -38,6 +38,13 @@ CSS = """
 /* An instrument is wide, not endless; on a phone every pixel counts. */
 [data-testid="stMainBlockContainer"] { max-width: 80rem; }
 [data-testid="stSidebarUserContent"] { padding-top: 0.5rem; }
+/* The champion's name may be long; a link would cut it off. */
+[data-testid="stSidebarUserContent"] [data-testid="stPageLink-NavLink"] {
+  height: auto; align-items: flex-start; padding-block: 0.3rem;
+}
+[data-testid="stSidebarUserContent"] [data-testid="stPageLink-NavLink"] :is(span, p) {
+  white-space: normal; overflow: visible; overflow-wrap: anywhere; line-height: 1.4;
+}
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.5rem 1rem 4rem; }
   [data-testid="stHorizontalBlock"]:has(

@@ -19,6 +19,9 @@ DASHES = ("solid", "dash", "dot", "dashdot")
 SIDES = ("center", "right", "left", "center")
 """Where a run's letter stands beside its point: runs may have kept the same one."""
 
+NO_VALUES = {"range": [0, 1], "showticklabels": False}
+"""Of an axis before the first value; Plotly would make up figures from -1 to 4."""
+
 
 def curves(
     points: pd.DataFrame,
@@ -36,7 +39,8 @@ def curves(
         best_epoch: Marked if given.
         networks: Epoch as index and a column for each network of a team, drawn faintly behind.
     """
-    fig = figure(theme, "Epoch", y_title, height=300, legend=True)
+    nothing_yet = {} if points["value"].notna().any() else NO_VALUES
+    fig = figure(theme, "Epoch", y_title, height=300, legend=True, yaxis=nothing_yet)
     if networks is not None:
         fig.add_scatter(**_each(networks, theme))
     for part, dash, colour in (

@@ -194,3 +194,18 @@ def test_a_polled_chart_holds_no_fragment(polled: bool, monkeypatch: pytest.Monk
     at = AppTest.from_function(page, kwargs={"polled": polled}).run()
     assert not at.exception
     assert begun == ([] if polled else ["_data"])
+
+
+def test_a_shelf_keeps_its_arrow_beside_its_icon() -> None:
+    """An expander with an icon of its own shows it in the arrow's place."""
+
+    def script() -> None:
+        import streamlit as st
+
+        from ui.components.shelf import shelf
+
+        shelf("Method_of *all*", lambda: st.text("open"), key="m", icon=":material/function:")
+
+    (expander,) = draw(script).expander
+    assert expander.icon == ""
+    assert expander.label == r":material/function: Method_of \*all\*"

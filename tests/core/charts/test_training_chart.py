@@ -46,6 +46,8 @@ def test_nothing_yet_is_an_empty_chart():
     """Before the first loss there are axes, so that the page does not jump."""
     empty = points(1)[:0]
     fig = curves(empty, "light", "Loss")
+    assert fig.layout.yaxis.showticklabels is False  # no figures are made up
+    assert curves(points(5), "light", "Loss").layout.yaxis.showticklabels is None
     assert tuple(fig.layout.xaxis.range) == (0, 3)
 
 
