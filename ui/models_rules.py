@@ -106,7 +106,10 @@ def _ask(fields: dict[str, Field]) -> Rule | None:
         placeholder="Such as: You are under 18 years of age.",
         key="rule-reason",
     )
-    if not reason.strip() or (value in (None, ()) and test not in ("missing", "given")):
+    valued = test in ("missing", "given") or value not in (None, ())
+    needed = {"a value": valued, "the fact, as the applicant will read it": bool(reason.strip())}
+    if missing := [what for what, given in needed.items() if not given]:
+        st.caption(f"Still missing: {' and '.join(missing)}.")
         return None
     return Rule(Condition(name, test, value), decision, reason)
 

@@ -222,6 +222,8 @@ def test_a_policy_rule_makes_a_new_version(seeded, first, open_page):
     at.session_state["shelf-rules"] = True
     at.run()
     at.selectbox(key="rule-field").select("Income").run()
+    missing = "Still missing: a value and the fact, as the applicant will read it."
+    assert missing in [caption.value for caption in at.caption]
     at.selectbox(key="rule-Income").select("below").run()
     at.number_input(key="rule-value-Income").set_value(50.0).run()
     at.text_input(key="rule-reason").input("The income is below 50 a month.").run()
