@@ -36,18 +36,20 @@ _SLOT = re.compile(r"\{([^{}]*)\}")
 _NO_REASON = re.compile(r"\bscor(e|ing)\b|internal standard", re.IGNORECASE)
 COLUMNS = ["Field", "Label", "When", "Wording"]
 
-_TOGETHER = "but weighs more together with the other fields."
+_STILL = "but adds more risk than on average among them."
+"""True of every network: of one that is additive as well, where no fields work together."""
+
 _STANDARD: dict[str, dict[Case, str]] = {
     "number": {
         "below": "{label} of {value} is below the {typical} that is typical of {who}.",
         "above": "{label} of {value} is above the {typical} that is typical of {who}.",
-        "same": "{label} of {value} is typical of {who}, " + _TOGETHER,
+        "same": "{label} of {value} is typical of {who}, " + _STILL,
         "missing": "{label} is not given; {typical} is typical of {who}.",
         "unusual": "{label} is {value}; {who} do not give it.",
     },
     "category": {
         "differs": "{label} is “{value}”; among {who} it is most often “{typical}” ({share}).",
-        "same": "{label} is “{value}”, as for {share} of {who}, " + _TOGETHER,
+        "same": "{label} is “{value}”, as for {share} of {who}, " + _STILL,
         "missing": "{label} is not given; among {who} it is most often “{typical}” ({share}).",
         "unusual": "{label} is “{value}”; {who} do not give it.",
     },

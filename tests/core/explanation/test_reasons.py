@@ -54,7 +54,7 @@ def attribution(*values):
             0,
             {"income": 141.0},
             "Income of 141 is typical of applicants who just pass, "
-            "but weighs more together with the other fields.",
+            "but adds more risk than on average among them.",
         ),
         (
             1,
@@ -76,7 +76,7 @@ def attribution(*values):
             3,
             {},
             "Records is “no”, as for 100\xa0% of applicants who just pass, "
-            "but weighs more together with the other fields.",
+            "but adds more risk than on average among them.",
         ),
         (4, {}, "Debt is 5; applicants who just pass do not give it."),
     ],
