@@ -67,7 +67,8 @@ class _Texts:
         _, offsets, letters = texts.buffers()
         ends = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
         size = int(self.ends.values[start])
-        self.ends.put(ends[1:] + (size - ends[0]), start + 1, room + 1)
+        self.ends.put(ends[1:], start + 1, room + 1)
+        self.ends.values[start + 1 : start + len(ends)] += size - ends[0]
         if letters is not None:
             part = np.frombuffer(letters, np.uint8)[ends[0] : ends[-1]]
             share = (start + len(texts)) / room
@@ -118,23 +119,27 @@ class Column:
     def _append(self, cells: pa.Array, start: int, room: int) -> None:
         if self.mixed or self.group not in _FORMS:
             return
-        if self.group == "number" and not pa.types.is_null(cells.type):
-            self._measure(cells)
-        else:
+        if self.group != "number" or pa.types.is_null(cells.type):
             self._fine |= cells.type == pa.timestamp("ns")
             cells = pc.cast(cells, _FORMS[self.group], safe=False)
         if self.group == "text":
             self._texts.put(cells, start, room)
-        else:
-            self._values.put(cells.to_numpy(zero_copy_only=False), start, room)
+            return
+        values = cells.to_numpy(zero_copy_only=False)
+        if self.group == "number":
+            self._measure(cells, values)
+        self._values.put(values, start, room)
 
-    def _measure(self, cells: pa.Array) -> None:
+    def _measure(self, cells: pa.Array, values: np.ndarray) -> None:
+        if cells.null_count == len(cells):
+            return
         if pa.types.is_floating(cells.type):
             self._whole = False
-            ends = _ends(cells.to_numpy(zero_copy_only=False))
+            ends = _ends(values)
+        elif cells.null_count:
+            ends = tuple(pc.min_max(cells).as_py().values())
         else:
-            found = pc.min_max(cells).as_py()  # whole numbers stay whole, however long
-            ends = (np.inf, -np.inf) if found["min"] is None else (found["min"], found["max"])
+            ends = int(values.min()), int(values.max())  # whole, however long they are
         self._least, self._most = min(self._least, ends[0]), max(self._most, ends[1])
 
     def last_text(self, rows: int) -> str | None:
