@@ -2,7 +2,10 @@
 // what stands where at each position; here it is only looked up and written. Streamlit calls the
 // function at the bottom for each part of the board, and again at every rerun.
 
+const STEPS = 1000; // as core.evaluation.cut_off
 const REST_MS = 250; // without a move, before the server hears of it
+
+const percentage = step => step / (STEPS / 100);
 
 const parts = new Map(); // root element -> {html, holder, slots, fills, late}
 const board = {
@@ -28,7 +31,7 @@ function draw(root, html) {
 }
 
 function write({ holder, slots, fills, late }) {
-  const part = board.step / 1000;
+  const part = board.step / STEPS;
   holder.style.setProperty("--part", part);
   for (const each of late) each.classList.toggle("late", part >= Number(each.dataset.late));
   for (const each of fills) each.style.setProperty("--fill", board.words[each.dataset.fill]);
@@ -49,7 +52,7 @@ function show(step) {
   }
   parts.forEach(write);
   const slider = within("input");
-  if (Number(slider.value) !== step / 10) slider.value = step / 10;
+  if (Number(slider.value) !== percentage(step)) slider.value = percentage(step);
   slider.setAttribute("aria-valuetext", board.words.cut_off);
   within("button").disabled = step === board.proposed;
 }
@@ -65,7 +68,7 @@ function tell(step) {
 }
 
 function moved() {
-  show(Math.round(10 * within("input").value));
+  show(Math.round((STEPS / 100) * within("input").value));
   clearTimeout(board.timer);
   board.timer = setTimeout(() => tell(board.step), REST_MS);
 }
