@@ -29,8 +29,9 @@ class Block:
     @property
     def lines(self) -> int:
         """How many they are, blank ones included."""
-        ends = (self.text.count(mark, 0, self.end) for mark in (b"\n", b"\r"))
-        return max(ends) + (self.text[self.end - 1 : self.end] not in (b"\n", b"\r"))
+        mark = max((b"\n", b"\r"), key=lambda each: self.text.count(each, 0, self.end))
+        rest = self.text[self.text.rfind(mark, 0, self.end) + 1 : self.end]
+        return self.text.count(mark, 0, self.end) + bool(rest.strip(b"\r\n"))
 
     @property
     def last_line(self) -> bytes:

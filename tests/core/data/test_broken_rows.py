@@ -78,8 +78,8 @@ def test_a_late_word_among_numbers_is_found(monkeypatch):
 
 
 def test_a_quote_left_open_in_the_last_rows_swallows_none():
-    """With and without an end to the last line."""
-    for end in (b"", b"\n"):
+    """However the last line ends."""
+    for end in (b"", b"\n", b"\r"):
         with pytest.raises(BrokenRowsError, match="Line 3 opens a quote that is never closed"):
             read_table(b'a,b\n1,x\n2,"y\n3,z' + end)
 
