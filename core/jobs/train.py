@@ -7,6 +7,8 @@ the repeats that are complete; before the first is, rows that the networks left 
 of test rows.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from threadpoolctl import threadpool_limits
@@ -19,6 +21,7 @@ from core.jobs.train_material import Learnt, Material, learn
 from core.jobs.train_progress import LiveEpochs
 from core.jobs.train_request import NETWORK_TRAINED
 from core.jobs.train_result import Result
+from core.model.keeper import EpochFigures
 from core.model.settings import NetworkSettings
 from core.model.training import warm_up
 from core.store.tables import Run
@@ -55,16 +58,26 @@ def run(context: JobContext) -> dict[str, Any]:
     return {"run_id": record.id, "model_id": model_id}
 
 
-def _learn(context: JobContext, record: Run, material: Material, trained: float) -> Learnt:
-    """Return the models that are kept; epochs are watched."""
+def _learn(
+    context: JobContext,
+    record: Run,
+    material: Material,
+    trained: float,
+    begun: Callable[[], None] = lambda: None,
+) -> Learnt:
+    """Return the models that are kept; epochs are watched, and `begun` is told of each."""
     live = LiveEpochs(context, record.id, material.settings, PREPARED, trained)
+
+    def epoch(figures: EpochFigures) -> None:
+        live.watch.epoch(figures)
+        begun()
 
     def fitting(name: str) -> None:
         live.flush()
         context.report(trained, f"Fitting a challenger: {name}", force=True)
 
     context.report(PREPARED, "Starting the network", force=True)
-    learnt = learn(material, live.watch, fitting)
+    learnt = learn(material, replace(live.watch, epoch=epoch), fitting)
     live.flush()
     if learnt is None:
         raise Stopped
@@ -86,7 +99,8 @@ def _learn_and_validate(
     # On files small enough to be cross-validated NumPy's threads only wait for each other, and
     # folds that learn side by side would lift each other's limits.
     with threadpool_limits(1), CrossValidation(material, shares, context.should_stop) as folds:
-        learnt = _learn(context, record, material, BEFORE_FOLDS)
+        # Not before the first loss is on screen: somebody waits for it.
+        learnt = _learn(context, record, material, BEFORE_FOLDS, folds.begin)
         return learnt, folds.judged(done)
 
 

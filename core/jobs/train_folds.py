@@ -56,6 +56,7 @@ class CrossValidation:
     """All models once per fold and repeat, fitted by threads while it is open.
 
     with CrossValidation(material, shares) as folds:
+        folds.begin()
         learnt = learn(material)  # one of the folds' places is kept free for it
         found = folds.judged()
     """
@@ -71,18 +72,23 @@ class CrossValidation:
         self._width, self._should_stop = material.width, should_stop
         self._splits = list(cross_validation(material.whole, material.schema, shares))
         self._pool = ThreadPoolExecutor(folds_at_once(len(material.whole)), "fold")
-        self._alone, self._left = Event(), Event()
+        self._begun, self._alone, self._left = Event(), Event(), Event()
 
     def __enter__(self) -> Self:
-        """Begin, beside whoever has opened it."""
-        self._began = time.monotonic()
+        """Wait for `begin`."""
+        self._since = time.monotonic()
         self._pool.submit(self._alone.wait)
         self._folds = self._pool.map(self._fold, range(len(self._splits)))
         return self
 
+    def begin(self) -> None:
+        """Fit folds, beside whoever has opened it."""
+        self._begun.set()
+
     def __exit__(self, *raised: object) -> None:
         """Give up what is not done."""
         self._left.set()
+        self._begun.set()
         self._alone.set()
         self._pool.shutdown(cancel_futures=True)
 
@@ -92,11 +98,12 @@ class CrossValidation:
         """Wait for the folds, with all places theirs from now on.
 
         Args:
-            done: Is told after each fold how many are done, and the seconds since it began.
+            done: Is told after each fold how many are done, and the seconds since it was opened.
 
         Returns:
             The evidence of the repeats that are complete, or None if it was stopped before one was.
         """
+        self._begun.set()
         self._alone.set()
         found: list[Fold] = []
         done(0, self._seconds)
@@ -108,11 +115,12 @@ class CrossValidation:
 
     @property
     def _seconds(self) -> float:
-        return time.monotonic() - self._began
+        return time.monotonic() - self._since
 
     def _fold(self, number: int) -> Fold | None:
         """Return what models say that learn outside a fold; None if they were stopped."""
         (repeat, parts), stop = self._splits[number], self._stopped
+        self._begun.wait()
         if stop():
             return None
         watch = Watch(should_stop=stop, thorough=False)

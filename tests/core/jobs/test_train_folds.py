@@ -60,7 +60,8 @@ def wait_until(reached, seconds=20):
 
 def test_one_fold_learns_beside_the_models_that_are_kept(material, learning):
     """The other place is theirs until somebody asks what the folds say."""
-    with CrossValidation(material, SHARES):
+    with CrossValidation(material, SHARES) as folds:
+        folds.begin()
         wait_until(lambda: learning.begun)
         time.sleep(0.05)
         assert learning.most_at_once == 1
@@ -69,12 +70,14 @@ def test_one_fold_learns_beside_the_models_that_are_kept(material, learning):
 def test_two_folds_learn_once_those_are_done(material, learning):
     """Then both places are theirs: they learn until two are at it; stopped, they say nothing."""
     with CrossValidation(material, SHARES, lambda: learning.most_at_once == 2) as folds:
+        folds.begin()
         wait_until(lambda: learning.begun)
         assert folds.judged() is None
 
 
 def test_what_is_left_open_is_given_up(material, learning):
     """Where the models that are kept fail, the folds end at once, and none begins."""
-    with CrossValidation(material, SHARES):
+    with CrossValidation(material, SHARES) as folds:
+        folds.begin()
         wait_until(lambda: learning.begun)
     assert (learning.begun, learning.at_once) == (1, 0)
