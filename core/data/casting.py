@@ -101,7 +101,8 @@ def _has_form(series: pd.Series, kind: Kind) -> bool:
         return series.dtype == np.float64 and not bool(np.isinf(series.to_numpy()).any())
     if kind == "date":
         return series.dtype == np.dtype("datetime64[us]")
-    return _is_text(series) and "" not in coded(series).values
+    # Not `in`: it would make a million Python texts of a million different ones.
+    return _is_text(series) and not (coded(series).values == "").any()
 
 
 def _is_text(series: pd.Series) -> bool:
@@ -111,10 +112,8 @@ def _is_text(series: pd.Series) -> bool:
 def _texts(series: pd.Series) -> pd.Series:
     # Only the distinct values are turned into text: a million rows hold few of them.
     codes, distinct = pd.factorize(series)
-    words = pd.array([value_text(value) for value in distinct], dtype="str")
-    texts = pd.Series(words.take(codes, allow_fill=True), series.index, name=series.name)
-    present: pd.Series = texts.where(texts != "")
-    return present
+    words = pd.array([value_text(value) or None for value in distinct], dtype="str")
+    return pd.Series(words.take(codes, allow_fill=True), series.index, name=series.name)
 
 
 def _dates(series: pd.Series, date_format: str | None) -> pd.Series:
