@@ -109,6 +109,7 @@ def _waterfall(scorer: Scorer, said: Assessment, attribution: Attribution) -> No
         steps,
         key="scoring-waterfall",
         alt="How each field moves the probability of default from the reference to the applicant",
+        polled=True,
     )
     now = "" if attribution.precise else " :material/hourglass_top: Sharpening."
     st.caption(words.exactness(attribution) + now)

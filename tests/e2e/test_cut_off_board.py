@@ -167,6 +167,20 @@ def test_screen_readers_hear_the_position_and_at_rest_the_sentence(judged: str, 
     )
 
 
+def test_going_on_to_something_else_is_rest_enough(judged: str, page: Page) -> None:
+    """The server hears of the move before it hears of a click, even if the wait never ended."""
+    slider = _open(page, judged)
+    page.evaluate(
+        """() => {
+          const later = window.setTimeout;
+          window.setTimeout = (work, wait) => wait === 250 ? 1 : later(work, wait);
+        }"""
+    )
+    slider.press("ArrowRight")
+    slider.blur()
+    expect(page).to_have_url(re.compile(r"cut_off=30\.1"))
+
+
 @pytest.mark.parametrize("step", [0, 300, STEPS])
 def test_nothing_is_cut_off_on_a_phone(judged: str, browser: Browser, step: int) -> None:
     """At 420 pixels the page does not scroll sideways, wherever the slider stands."""

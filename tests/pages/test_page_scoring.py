@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+import streamlit as st
 
 from core.decision import nearby
 from core.decision.ledger import require_reference
@@ -373,3 +374,17 @@ def test_a_policy_rule_decides_in_view(seeded, model, open_page):
     said = " ".join(each.value for kind in (page.markdown, page.caption) for each in kind)
     assert "A policy rule decides so; the score alone would" in said
     assert "**We lend to nobody this week.**" in said
+
+
+def test_no_chart_of_the_desk_holds_a_fragment(seeded, open_page, monkeypatch):
+    """The desk begins anew by itself; what a fragment inside it says could leave a page white."""
+    begun = []
+
+    def fragment(function, **options):
+        begun.append(function.__name__)
+        return function
+
+    monkeypatch.setattr(st, "fragment", fragment)
+    at = open_page("scoring")
+    assert at.get("plotly_chart")
+    assert "_data" not in begun

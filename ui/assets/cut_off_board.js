@@ -76,6 +76,9 @@ function moved() {
 function listen() {
   const slider = within("input");
   slider.addEventListener("input", moved);
+  // Whoever goes on to something else has come to rest: what is told after a click that leads to
+  // another page would wipe that page.
+  slider.addEventListener("blur", () => board.timer && tell(board.step));
   slider.addEventListener("keydown", event => {
     if (event.key !== "PageUp" && event.key !== "PageDown") return;
     event.preventDefault();

@@ -48,9 +48,9 @@ def draw(
         data: The rows behind the chart; None where there is nothing to show as a table.
         key: Unique on the page; also the CSS class `st-key-figure-<key>`.
         alt: What the chart shows, for those who cannot see it.
-        polled: Whether a fragment with a timer draws it. Where such a fragment begins anew before
-            a busy server sent what it said last, Streamlit takes that back, but not what a
-            fragment inside it said; a browser without a place for that shows a white page.
+        polled: Whether a fragment draws it that begins anew by a timer or by itself. Where it does
+            so before a busy server sent what it said last, Streamlit takes that back, but not what
+            a fragment inside it said; a browser without a place for that shows a white page.
     """
     with st.container(key=f"figure-{key}"):
         st.subheader(literal(finding), anchor=False)
