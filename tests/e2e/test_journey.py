@@ -109,6 +109,8 @@ def _evaluate(page: Page) -> None:
             .map(each => each.innerText).join() !== before.join()""",
         arg=before,
     )
+    expect(page).to_have_url(re.compile("cut_off="))
+    _settled(page, "Evaluation")
     page.get_by_role("button", name="Explain this model").click()
 
 

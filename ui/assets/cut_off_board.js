@@ -4,6 +4,7 @@
 
 const STEPS = 1000; // as core.evaluation.cut_off
 const REST_MS = 250; // without a move, before the server hears of it
+const LEAVING_MS = 1500; // the same if the visitor has gone on to something else
 
 const percentage = step => step / (STEPS / 100);
 
@@ -69,16 +70,19 @@ function tell(step) {
 
 function moved() {
   show(Math.round((STEPS / 100) * within("input").value));
+  wait(REST_MS);
+}
+
+function wait(time) {
   clearTimeout(board.timer);
-  board.timer = setTimeout(() => tell(board.step), REST_MS);
+  board.timer = setTimeout(() => tell(board.step), time);
 }
 
 function listen() {
   const slider = within("input");
   slider.addEventListener("input", moved);
-  // Whoever goes on to something else has come to rest: what is told after a click that leads to
-  // another page would wipe that page.
-  slider.addEventListener("blur", () => board.timer && tell(board.step));
+  // Whoever goes on to something else may be leaving the page: what is told then would wipe the next.
+  slider.addEventListener("blur", () => board.timer && wait(LEAVING_MS));
   slider.addEventListener("keydown", event => {
     if (event.key !== "PageUp" && event.key !== "PageDown") return;
     event.preventDefault();
