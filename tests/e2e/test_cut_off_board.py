@@ -177,6 +177,20 @@ def test_going_on_to_something_else_tells_the_server_later(judged: str, page: Pa
     expect(page).to_have_url(re.compile(r"cut_off=30\.1"))
 
 
+def test_a_move_is_not_told_while_the_server_may_be_at_the_next_page(
+    judged: str, page: Page
+) -> None:
+    """It is told once the server has come to rest on this page."""
+    slider = _open(page, judged)
+    app = page.get_by_test_id("stApp")
+    app.evaluate("it => it.dataset.testScriptState = 'running'")
+    slider.press("ArrowRight")
+    page.wait_for_timeout(600)
+    assert "cut_off=" not in page.url
+    app.evaluate("it => it.dataset.testScriptState = 'notRunning'")
+    expect(page).to_have_url(re.compile(r"cut_off=30\.1"))
+
+
 @pytest.mark.parametrize("step", [0, 300, STEPS])
 def test_nothing_is_cut_off_on_a_phone(judged: str, browser: Browser, step: int) -> None:
     """At 420 pixels the page does not scroll sideways, wherever the slider stands."""

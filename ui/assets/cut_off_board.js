@@ -75,13 +75,17 @@ function moved() {
 
 function wait(time) {
   clearTimeout(board.timer);
-  board.timer = setTimeout(() => tell(board.step), time);
+  board.timer = setTimeout(() => (isRunning() ? wait(REST_MS) : tell(board.step)), time);
 }
+
+// A script that runs may be that of the next page; a move told meanwhile would wipe it.
+const isRunning = () =>
+  document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "running";
 
 function listen() {
   const slider = within("input");
   slider.addEventListener("input", moved);
-  // Whoever goes on to something else may be leaving the page: what is told then would wipe the next.
+  // Whoever goes on to something else may be leaving the page.
   slider.addEventListener("blur", () => board.timer && wait(LEAVING_MS));
   slider.addEventListener("keydown", event => {
     if (event.key !== "PageUp" && event.key !== "PageDown") return;
