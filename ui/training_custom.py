@@ -5,7 +5,8 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.model.settings import PRESETS, NetworkSettings
+from core.formatting import count
+from core.model.settings import PRESETS, TAUGHT_FOLDS, TAUGHT_ROWS, NetworkSettings
 from core.store.tables import DataSet
 from ui.training_directions import directions
 from ui.training_settings import ENCODINGS, OPTIMISERS
@@ -45,19 +46,21 @@ def custom_settings(data_set: DataSet) -> NetworkSettings:
 
 
 def _team(additive: bool) -> dict[str, Any]:
-    folds, members, bins, cuts = st.columns(4)
+    first, members, taught, bins, cuts = st.columns(5)
+    folds = first.number_input(
+        "Folds of the team",
+        1,
+        20,
+        START.folds,
+        key="folds",
+        help="1: validation rows tell when to stop. More: the rows are divided into so many "
+        "parts, each left out by networks of its own, and the score is the mean of all.",
+        **KEEP,
+    )
     return {
-        "folds": folds.number_input(
-            "Folds of the team",
-            1,
-            20,
-            START.folds,
-            key="folds",
-            help="1: validation rows tell when to stop. More: the rows are divided into so many "
-            "parts, each left out by networks of its own, and the score is the mean of all.",
-            **KEEP,
-        ),
+        "folds": folds,
         "members": _members(members, additive),
+        "taught": _taught(taught, folds),
         "bins": bins.number_input(
             "Bins per number",
             2,
@@ -93,6 +96,22 @@ def _members(place: DeltaGenerator, additive: bool) -> int:
         "Networks per fold", 1, 64, START.members, key="members", help=words, **KEEP
     )
     return members
+
+
+def _taught(place: DeltaGenerator, folds: int) -> float:
+    label = "Share taught by trees"
+    words = (
+        "Boosted trees that have not seen a row say how probable its outcome was, and the networks "
+        "are shown a mixture of both. For three folds or more, on files from which "
+        f"{count(TAUGHT_ROWS)} rows or more are learnt."
+    )
+    if folds < TAUGHT_FOLDS:
+        place.number_input(label, 0.0, 0.0, key="untaught", disabled=True, help=words)
+        return 0.0
+    share: float = place.number_input(
+        label, 0.0, 1.0, START.taught, 0.1, key="taught", help=words, **KEEP
+    )
+    return share
 
 
 def _layers(additive: bool) -> tuple[int, ...]:

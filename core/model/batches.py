@@ -1,5 +1,6 @@
 """Rows as a training takes them: in batches of one shape, in another order each epoch."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import keras
@@ -16,11 +17,14 @@ class Rows:
         x: (n, width) float32.
         y: (n,) outcomes, 1 = bad.
         fold: (n,) the fold whose networks leave the row out, from 0; -1 if all learn from it.
+        shown: Returns (folds, n) what the networks of each fold are shown as the outcome, in
+            [0, 1], from the second epoch on; before, and with None, it is the outcome.
     """
 
     x: np.ndarray
     y: np.ndarray
     fold: np.ndarray
+    shown: Callable[[], np.ndarray] | None = None
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
@@ -48,8 +52,9 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no ty
         nobody = len(rows.x)
         self._x = np.zeros((nobody + 1, self.width), np.float32)
         self._x[:nobody, : rows.x.shape[1]] = rows.x
-        signed = outcome_weights(settings, rows.y) * np.where(rows.y == 1, 1, -1)
-        self._targets = np.append(signed, 0).astype(np.float32)
+        self._weights = outcome_weights(settings, rows.y)
+        self._folds = np.arange(settings.folds)[:, np.newaxis]
+        self.show(np.tile(rows.y, (settings.folds, 1)))
         self._random = np.random.RandomState(settings.seed)
         self.shuffle()
 
@@ -58,9 +63,15 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no ty
         return self._padded // self.size
 
     def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return (folds, size, width) rows and their (folds, size, 1) targets."""
+        """Return (folds, size, width) rows and their (folds, size, 2) targets."""
         rows = self._order[:, number * self.size : (number + 1) * self.size]
-        return self._x[rows], self._targets[rows, np.newaxis]
+        return self._x[rows], self._targets[self._folds, rows]
+
+    def show(self, outcomes: np.ndarray) -> None:
+        """Take (folds, n) outcomes in [0, 1] to learn from, from the next batch on."""
+        good, bad = self._weights
+        shown = np.stack([bad * outcomes, good * (1 - outcomes)], axis=-1)
+        self._targets = np.pad(shown.astype(np.float32), ((0, 0), (0, 1), (0, 0)))  # nobody's: 0
 
     def shuffle(self) -> None:
         """Draw the order of the next epoch."""
@@ -83,9 +94,12 @@ def round_width(used: int) -> int:
     return max(32, -(-used // step) * step)
 
 
-def outcome_weights(settings: NetworkSettings, y: np.ndarray) -> np.ndarray:
-    """Return (n,) float32 with mean 1; with class weights each outcome has half the total."""
+def outcome_weights(settings: NetworkSettings, y: np.ndarray) -> tuple[float, float]:
+    """Return how much a good and a bad weigh, 1 in the mean of all rows.
+
+    With class weights each outcome has half the total.
+    """
     if not settings.class_weights:
-        return np.ones(len(y), np.float32)
+        return 1, 1
     share = float(np.mean(y))
-    return np.where(y == 1, 0.5 / share, 0.5 / (1 - share)).astype(np.float32)
+    return 0.5 / (1 - share), 0.5 / share

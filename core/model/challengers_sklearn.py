@@ -14,7 +14,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from core.model.challengers_kind import Boosted, Lesson, Read
+from core.model.challengers_kind import Boosted, Lesson, Pace, Read
 from core.model.encoding import Encoder
 
 TRUSTED = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",)
@@ -65,27 +65,19 @@ class Trees(Boosted):
     @classmethod
     def stop_early(cls, lesson: Lesson) -> tuple[Self, int, float]:
         """See Boosted; the model holds the rounds in which patience ran out."""
-        inputs, learns = cls.inputs(lesson.encoder, lesson.frame), ~lesson.validates
-        estimator = _unfitted(lesson, lesson.pace.most_rounds).set_params(
-            early_stopping=True, n_iter_no_change=lesson.pace.patience
-        )
-        with _threads(lesson):
-            estimator.fit(
-                inputs[learns],
-                lesson.y[learns],
-                X_val=inputs[lesson.validates],
-                y_val=lesson.y[lesson.validates],
-            )
-        best = int(np.argmax(estimator.validation_score_))  # of 0 rounds first
-        loss = -float(estimator.validation_score_[best])
-        return cls(lesson.encoder, estimator), max(1, best), loss
+        inputs = cls.inputs(lesson.encoder, lesson.frame)
+        with threads(lesson.pace, len(lesson.y)):
+            estimator = boosted_trees(lesson.pace, None, lesson.seed)
+            rounds, loss = grow_until_best(estimator, inputs, lesson.y, lesson.validates)
+        return cls(lesson.encoder, estimator), rounds, loss
 
     @classmethod
     def grow(cls, lesson: Lesson, rounds: int) -> Self:
         """See Boosted."""
         inputs = cls.inputs(lesson.encoder, lesson.frame)
-        with _threads(lesson):
-            return cls(lesson.encoder, _unfitted(lesson, rounds).fit(inputs, lesson.y))
+        estimator = boosted_trees(lesson.pace, rounds, lesson.seed)
+        with threads(lesson.pace, len(lesson.y)):
+            return cls(lesson.encoder, estimator.fit(inputs, lesson.y))
 
     @staticmethod
     def inputs(encoder: Encoder, frame: pd.DataFrame) -> np.ndarray:
@@ -108,20 +100,37 @@ class Trees(Boosted):
         return cls(*_from_files(read, "trees.skops"))
 
 
-def _unfitted(lesson: Lesson, rounds: int) -> HistGradientBoostingClassifier:
+def boosted_trees(pace: Pace, rounds: int | None, seed: int) -> HistGradientBoostingClassifier:
+    """Return trees that are not grown yet: so many, or until patience runs out."""
     return HistGradientBoostingClassifier(
-        learning_rate=lesson.pace.learning_rate,
-        max_leaf_nodes=lesson.pace.leaves,
-        max_iter=rounds,
+        learning_rate=pace.learning_rate,
+        max_leaf_nodes=pace.leaves,
+        max_iter=rounds or pace.most_rounds,
         min_samples_leaf=40,
         l2_regularization=1.0,
-        random_state=lesson.seed,
-        early_stopping=False,
+        random_state=seed,
+        early_stopping=rounds is None,
+        n_iter_no_change=pace.patience,
     )
 
 
-def _threads(lesson: Lesson) -> threadpool_limits:
-    return threadpool_limits(lesson.pace.threads_for(len(lesson.y)), user_api="openmp")
+def grow_until_best(
+    trees: HistGradientBoostingClassifier, inputs: np.ndarray, y: np.ndarray, validates: np.ndarray
+) -> tuple[int, float]:
+    """Grow trees on the rows that do not validate; they keep the rounds in which patience ran out.
+
+    Returns:
+        The best number of rounds, at least 1, and their log-loss on the rows that validate.
+    """
+    learns = ~validates
+    trees.fit(inputs[learns], y[learns], X_val=inputs[validates], y_val=y[validates])
+    best = int(np.argmax(trees.validation_score_))  # of 0 rounds first
+    return max(1, best), -float(trees.validation_score_[best])
+
+
+def threads(pace: Pace, rows: int) -> threadpool_limits:
+    """Return what keeps trees of so many rows to the threads of their pace."""
+    return threadpool_limits(pace.threads_for(rows), user_api="openmp")
 
 
 def _probabilities(estimator: Any, inputs: np.ndarray) -> np.ndarray:

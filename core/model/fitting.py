@@ -1,6 +1,8 @@
 """From features and outcomes to a network that can score: encoding, training, calibration."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import keras
@@ -12,11 +14,13 @@ from core.errors import ModelError
 from core.model.batches import Rows
 from core.model.blocks import NumberBlock
 from core.model.calibration import Calibration, calibrate
+from core.model.challengers_sklearn import Trees
 from core.model.encoding import Encoder
 from core.model.keeper import Watch
 from core.model.network import ColumnSlots, plain
 from core.model.served import ServedNetwork
-from core.model.settings import NetworkSettings
+from core.model.settings import TAUGHT_ROWS, NetworkSettings
+from core.model.teacher import shown_outcomes
 from core.model.training import UNWATCHED, Trained, train
 
 
@@ -91,7 +95,8 @@ def fit_network(
         ModelError: A direction is not that of a number, or the loss is not a number any more.
     """
     slots = column_slots(encoder, settings)
-    trained = train(settings, Rows(encoder.encode(features), y, fold), slots, watch, width)
+    with _rows(features, y, encoder, settings, fold, watch) as rows:
+        trained = train(settings, rows, slots, watch, width)
     if trained is None:
         return None
     judged = ~np.isnan(trained.held_out)
@@ -102,6 +107,33 @@ def fit_network(
     )
     network = trained.network.calibrated(found.slope, found.shift)
     return Fitted(encoder, network, trained, found, found.apply(trained.held_out))
+
+
+@contextmanager
+def _rows(
+    features: pd.DataFrame,
+    y: np.ndarray,
+    encoder: Encoder,
+    settings: NetworkSettings,
+    fold: np.ndarray,
+    watch: Watch,
+) -> Iterator[Rows]:
+    """Yield what a network learns from; the trees that teach it grow beside its first epoch."""
+    x = encoder.encode(features)
+    if not settings.taught or len(y) < TAUGHT_ROWS:
+        yield Rows(x, y, fold)
+        return
+    with ThreadPoolExecutor(1, "teacher") as thread:
+        shown = thread.submit(
+            shown_outcomes,
+            Trees.inputs(encoder, features),
+            y,
+            fold,
+            settings.taught,
+            settings.seed,
+            watch.should_stop,
+        )
+        yield Rows(x, y, fold, shown.result)
 
 
 def column_slots(encoder: Encoder, settings: NetworkSettings) -> list[ColumnSlots]:

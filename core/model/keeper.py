@@ -94,7 +94,7 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         self._batches, self._started = batches, started
         self._judged = [np.flatnonzero(rows.fold == fold) for fold in range(settings.folds)]
         self._learnt = [_learnt(rows, fold, settings) for fold in range(settings.folds)]
-        self._weights = outcome_weights(settings, rows.y)
+        self._weights = np.where(rows.y == 1, *reversed(outcome_weights(settings, rows.y)))
         self._epoch = 0
         self._lowest = np.inf
         self.history: list[EpochFigures] = []
@@ -106,6 +106,8 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Count from 1, as people do, and deal the rows anew."""
         self._epoch = epoch + 1
+        if self._epoch == 2 and self._rows.shown is not None:
+            self._batches.show(self._rows.shown())
         self._batches.shuffle()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:

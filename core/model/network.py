@@ -208,12 +208,13 @@ def team_loss(targets: keras.KerasTensor, log_odds: keras.KerasTensor) -> keras.
     """Return the weighted mean binary cross-entropy.
 
     Args:
-        targets: (folds, n, 1); a row's weight, positive for a bad and negative for a good; 0
+        targets: (folds, n, 2); how much a row weighs as a bad and how much as a good, both 0
             where nothing should be learnt from it.
         log_odds: (folds, n, members).
     """
-    weights = ops.abs(targets)
-    losses = weights * ops.softplus(-ops.sign(targets) * log_odds)
+    goods = targets[..., 1:]
+    weights = targets[..., :1] + goods
+    losses = weights * ops.softplus(-log_odds) + goods * log_odds
     return ops.sum(losses) / ops.maximum(ops.sum(weights) * log_odds.shape[-1], 1)
 
 

@@ -15,6 +15,10 @@ Optimiser = Literal["adam", "adamw", "sgd", "gradient_descent"]
 Numeric = Literal["piecewise", "standard"]
 
 
+TAUGHT_FOLDS, TAUGHT_ROWS = 3, 5_000
+"""Boosted trees teach teams of so many folds, on so many rows, or more; see core.model.teacher."""
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkSettings:
     """Everything that decides how a network comes out, besides the data.
@@ -45,6 +49,8 @@ class NetworkSettings:
             one hidden layer, whose width counts per column, and one member per fold.
         monotone: 1 for numbers that may only raise the risk, -1 for those that may only lower
             it; additive networks only.
+        taught: Share of what boosted trees say of a row in what the networks are shown as its
+            outcome, in [0, 1]; from TAUGHT_FOLDS and TAUGHT_ROWS on.
         calibrate: Whether log-odds are rescaled on rows that were left out, where that helps.
         seed: Same seed, data and machine give the same network.
     """
@@ -68,6 +74,7 @@ class NetworkSettings:
     members: int = 1
     additive: bool = False
     monotone: Mapping[str, int] = field(default_factory=dict)
+    taught: float = 0.0
     calibrate: bool = False
     seed: int = 0
 
@@ -99,6 +106,10 @@ class NetworkSettings:
             _between("Cuts", self.cuts, 0, 256),
             _between("Folds", self.folds, 1, 20),
             _between("Members", self.members, 1, 64),
+            _between("The share taught by boosted trees", self.taught, 0, 1),
+            "Boosted trees teach a team of three folds or more."
+            if self.taught and self.folds < TAUGHT_FOLDS
+            else "",
             *self._additive_problems(),
             _between("The seed", self.seed, 0, 2**31 - 1),
         ]
@@ -154,7 +165,8 @@ PRESETS: dict[str, Preset] = {
     "recommended": Preset(
         "Recommended",
         "Choose this first: a team of small networks that check each other, copes with missing "
-        "values and odd scales, and stops by itself when it no longer gets better.",
+        "values and odd scales, is taught by boosted trees on larger files, and stops by itself "
+        "when it no longer gets better.",
         NetworkSettings(
             layers=(64, 64),
             dropout=0.15,
@@ -166,6 +178,7 @@ PRESETS: dict[str, Preset] = {
             cuts=32,
             folds=4,
             members=4,
+            taught=0.5,
             calibrate=True,
         ),
     ),

@@ -83,7 +83,14 @@ def _take(key: str) -> Workbench | None:
 def _key(settings: NetworkSettings, width: int, columns: Sequence[ColumnSlots]) -> str:
     """Return everything that the compiled step depends on."""
     shared = replace(
-        settings, epochs=1, patience=0, bins=2, cuts=0, class_weights=False, calibrate=False
+        settings,
+        epochs=1,
+        patience=0,
+        bins=2,
+        cuts=0,
+        class_weights=False,
+        taught=0.0,
+        calibrate=False,
     )
     return f"{shared} {width} {columns if settings.additive else ''}"
 

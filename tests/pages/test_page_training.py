@@ -132,6 +132,7 @@ def test_custom_settings_reach_the_run(seeded, open_page):
     at.number_input(key="width-2").set_value(5)
     at.number_input(key="folds").set_value(3)
     at.number_input(key="members").set_value(2)
+    at.number_input(key="taught").set_value(0.3)
     at.number_input(key="cuts").set_value(7)
     at.toggle(key="calibrate").set_value(False)
     at.selectbox(key="activation").select("tanh")
@@ -141,8 +142,22 @@ def test_custom_settings_reach_the_run(seeded, open_page):
     settings = seeded.registry.runs()[0].settings
     assert settings["layers"] == [64, 64, 5]
     assert (settings["folds"], settings["members"], settings["cuts"]) == (3, 2, 7)
+    assert settings["taught"] == 0.3
     assert (settings["activation"], settings["optimiser"]) == ("tanh", "gradient_descent")
     assert (settings["patience"], settings["calibrate"]) == (0, False)
+
+
+def test_trees_teach_no_team_of_fewer_than_three_folds(seeded, open_page):
+    """The field is closed, and what stood in it is back with the third fold."""
+    at = open_page("training")
+    at.button(key="preset-custom").click().run()
+    at.number_input(key="folds").set_value(2).run()
+    assert at.number_input(key="untaught").disabled
+    at.button(key="start").click().run()
+    assert seeded.registry.runs()[0].settings["taught"] == 0
+    at = open_page("training")
+    at.button(key="preset-custom").click().run()
+    assert at.number_input(key="taught").value == PRESETS["recommended"].settings.taught
 
 
 def test_untouched_custom_settings_are_the_recommended_ones(seeded, open_page):

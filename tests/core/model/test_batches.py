@@ -12,9 +12,10 @@ ROWS = Rows(X, np.arange(N) % 2, FOLD)
 
 
 def epoch(batches):
-    """Return the first slot and the targets of all batches, (folds, rows) each."""
+    """Return the first slot of all rows, and their weight as a bad less that as a good."""
     x, targets = zip(*(batches[number] for number in range(len(batches))), strict=True)
-    return np.concatenate(x, axis=1)[..., 0], np.concatenate(targets, axis=1)[..., 0]
+    bad, good = np.moveaxis(np.concatenate(targets, axis=1), -1, 0)
+    return np.concatenate(x, axis=1)[..., 0], bad - good
 
 
 def test_each_epoch_gives_each_fold_the_rows_it_does_not_leave_out_once():
@@ -28,6 +29,18 @@ def test_each_epoch_gives_each_fold_the_rows_it_does_not_leave_out_once():
         assert np.array_equal(targets[fold][real], np.where(x[fold][real] % 2, -1, 1))
     batches.shuffle()
     assert not np.array_equal(epoch(batches)[0], x)
+
+
+def test_each_fold_learns_from_what_it_is_shown():
+    """A share of a bad weighs on both sides; class weights count for each side."""
+    settings = NetworkSettings(batch_size=SIZE, folds=FOLDS, class_weights=True)
+    y = (np.arange(N) % 5 == 0).astype(int)  # a bad weighs 2.5, a good 0.625
+    batches = Batches(settings, Rows(X, y, FOLD), 0)
+    shown = np.tile([[0.25], [0.5], [1.0]], N)
+    batches.show(shown)
+    _, weights = epoch(batches)
+    for fold, expected in enumerate((0.25 * 2.5 - 0.75 * 0.625, 0.5 * 1.875, 2.5)):
+        assert np.allclose(weights[fold][weights[fold] != 0], expected)
 
 
 def test_with_one_fold_validation_rows_are_not_learnt_from():

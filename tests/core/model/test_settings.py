@@ -33,6 +33,11 @@ def test_paper_baseline_is_the_papers():
         ({"epochs": 0}, "Epochs should be between 1"),
         ({"learning_rate": float("nan")}, "learning rate should be between"),
         ({"activation": "selu"}, "activation should be one of relu, .* not 'selu'"),
+        (
+            {"taught": 1.5, "folds": 4},
+            "taught by boosted trees should be between 0 and 1, but is 1.5",
+        ),
+        ({"taught": 0.5, "folds": 2}, "trees teach a team of three folds or more"),
         ({"optimiser": "lion"}, "optimiser should be one of adam, .* not 'lion'"),
     ],
 )

@@ -49,6 +49,27 @@ def trained(watch=None, blocks=(), **changes):
     return train(settings, joined(rows(), rows(300, 1, fold=0)), blocks, watch or Watch())
 
 
+def test_what_is_shown_counts_from_the_second_epoch_on():
+    """It is asked for once, and not at all where the first epoch is the last."""
+    asked = []
+    everything = rows()
+    fold = np.arange(len(everything.y)) % 3
+
+    def turned():
+        asked.append(len(asked))
+        return np.tile(1 - everything.y, (3, 1))
+
+    def val_auc(epochs):
+        settings = dataclasses.replace(QUICK, folds=3, epochs=epochs)
+        shown = dataclasses.replace(everything, fold=fold, shown=turned)
+        return train(settings, shown).history[-1].val_auc
+
+    val_auc(1)
+    assert not asked
+    assert val_auc(12) < 0.4
+    assert asked == [0]
+
+
 def test_it_learns():
     """The loss falls and the ranking is far from chance."""
     history = trained().history
