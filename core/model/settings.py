@@ -165,8 +165,7 @@ PRESETS: dict[str, Preset] = {
     "recommended": Preset(
         "Recommended",
         "Choose this first: a team of small networks that check each other, copes with missing "
-        "values and odd scales, is taught by boosted trees on larger files, and stops by itself "
-        "when it no longer gets better.",
+        "values and odd scales, is taught by boosted trees on larger files, and stops by itself.",
         NetworkSettings(
             layers=(64, 64),
             dropout=0.15,
