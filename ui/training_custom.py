@@ -60,7 +60,7 @@ def _team(additive: bool) -> dict[str, Any]:
     return {
         "folds": folds,
         "members": _members(members, additive),
-        "taught": _taught(taught, folds),
+        "taught": _taught(taught, folds, additive),
         "bins": bins.number_input(
             "Bins per number",
             2,
@@ -98,7 +98,7 @@ def _members(place: DeltaGenerator, additive: bool) -> int:
     return members
 
 
-def _taught(place: DeltaGenerator, folds: int) -> float:
+def _taught(place: DeltaGenerator, folds: int, additive: bool) -> float:
     label = "Share taught by trees"
     words = (
         "Boosted trees that have not seen a row say how probable its outcome was, and the networks "
@@ -108,9 +108,8 @@ def _taught(place: DeltaGenerator, folds: int) -> float:
     if folds < TAUGHT_FOLDS:
         place.number_input(label, 0.0, 0.0, key="untaught", disabled=True, help=words)
         return 0.0
-    share: float = place.number_input(
-        label, 0.0, 1.0, START.taught, 0.1, key="taught", help=words, **KEEP
-    )
+    start, key = (0.0, "taught-additive") if additive else (START.taught, "taught")
+    share: float = place.number_input(label, 0.0, 1.0, start, 0.1, key=key, help=words, **KEEP)
     return share
 
 

@@ -180,6 +180,7 @@ def test_a_custom_additive_network_cannot_be_asked_for_wrongly(seeded, open_page
     at.button(key="start").click().run()
     settings = seeded.registry.runs()[0].settings
     assert (settings["additive"], settings["members"]) == (True, 1)
+    assert settings["taught"] == PRESETS["additive"].settings.taught
     assert settings["layers"] == [16]
     assert settings["monotone"] == {"Debt": 1}
     assert not at.error
