@@ -48,14 +48,16 @@ def of(part: int, whole: int, what: str = "rows") -> str:
 
 
 def number(value: float | None) -> str:
-    """Return a value with up to four significant digits, never in exponent form.
+    """Return a value with up to four significant digits; in exponent form if it is no quantity.
 
-    >>> number(129.0), number(0.12345), number(1234567.8), number(float("nan"))
-    ('129', '0.1235', '1,234,568', '–')
+    >>> number(129.0), number(0.12345), number(1234567.8), number(float("nan")), number(1e300)
+    ('129', '0.1235', '1,234,568', '–', '1e+300')
     """
     if _absent(value):
         return MISSING
     value = float(value or 0)
+    if value and not 1e-9 <= abs(value) < 1e15:
+        return f"{value:.4g}"
     if value == int(value) or abs(value) >= 1000:
         return f"{value:,.0f}"
     digits = max(0, 3 - math.floor(math.log10(abs(value))))

@@ -10,8 +10,9 @@ import pandas as pd
 from core.data.finding import Finding, Severity
 from core.data.schema import Column, value_text
 from core.data.step import listing
-from core.data.steps import Clip, CodesToMissing, MergeRare
+from core.data.steps import CodesToMissing, MergeRare
 from core.data.tally import Tally, quantiles
+from core.data.value_guards import impossible_numbers
 from core.formatting import count, number, of, percent
 
 _AFTERWARDS = re.compile(
@@ -19,7 +20,6 @@ _AFTERWARDS = re.compile(
     r"|out_prncp|settle|write_?off|days_past_due|dpd",
     re.IGNORECASE,
 )
-_AGE = re.compile(r"(^|_)age(_|$)", re.IGNORECASE)
 _CODE_NUMBERS = {-1, -7, -8, -9, -99, -999, -9999, 96, 98, 99, 999, 9999, 99999, 999999, 9999999,
                  99999999}  # fmt: skip
 _CODE_WORDS = {"?", "-", ".", "unknown", "unk", "emp_unk", "ignore", "missing", "not available",
@@ -94,14 +94,8 @@ def _numbers(found: Tally, name: str) -> Iterator[Finding]:
             "If it is a code, add the step that reads special codes as missing.",
             fix=CodesToMissing((name,), tuple(value_text(code) for code in codes)),
         )  # fmt: skip
-    if _AGE.search(name) and (odd := int(counts[(values < 16) | (values > 110)].sum())):
-        yield Finding(
-            "impossible", "An age is impossible", "warning", name,
-            f"{name!r} reaches from {number(values[0])} to {number(values[-1])}; "
-            f"{of(odd, found.rows)} lie outside 16 to 110.",
-            "Add the step that clips impossible values.",
-            fix=Clip((name,), 16.0, 110.0, "missing"),
-        )  # fmt: skip
+    usual = ~np.isin(values, codes)
+    yield from impossible_numbers(values[usual], counts[usual], name, found.rows)
 
 
 def _special_numbers(values: np.ndarray) -> list[float]:

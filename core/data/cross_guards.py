@@ -8,12 +8,12 @@ import pandas as pd
 
 from core.data.drift import ACT, psi_of_rows
 from core.data.finding import Finding
+from core.data.role_words import YEARS_OF_AGE, plain_name
 from core.data.schema import Column, Schema
 from core.data.step import listing
 from core.data.tally import Tally, by_column, quantiles
 from core.formatting import number, of, percent
 
-_AGE = re.compile(r"(^|_|\b)(age|alter|edad)(_|\b|$)|年龄", re.IGNORECASE)
 _EMPLOYED = re.compile(
     r"seniority|years?_?(employed|in_?job|at_?(job|work))|(emp|employment|job)_?(length|years)"
     r"|time_?(in_?job|employed)|besch[aä]ftig.*jahre|antig[uü]edad|工龄",
@@ -95,7 +95,7 @@ def _widest_gap(values: np.ndarray, counts: np.ndarray) -> tuple[int, float]:
 def longer_than_life(frame: pd.DataFrame, schema: Schema) -> Iterator[Finding]:
     """Yield whether somebody has worked for longer than they can have."""
     numbers = [c for c in schema.columns if c.kind == "number" and c.name in frame]
-    ages = [c.name for c in numbers if _AGE.search(c.name)]
+    ages = [c.name for c in numbers if YEARS_OF_AGE.search(plain_name(c.name))]
     for column in numbers:
         if not ages or not _EMPLOYED.search(column.name):
             continue

@@ -49,6 +49,18 @@ AGE = re.compile(
     r"|alter_(in_)?jahren?|.*geburts?(tag|datum|jahr).*|edad|edad_.*|.*nacimiento.*|年龄|.*出生.*|生日)$",
     re.IGNORECASE,
 )
+YEARS_OF_AGE = re.compile(r"(^|_|\b)(age|(lebens)?alter|edad)(_|\b|$)|年龄")
+NEVER_NEGATIVE = re.compile(
+    r"^(?!.*(change|growth|diff|delta|balance|saldo))(.*("
+    r"(^|_)(income|salary|wages?|earnings|revenue|expenses?|rent|price|(loan|credit)_?(amount|limit)"
+    r"|amount|term|duration|tenure|seniority|months|years|dependants?|dependents?|children"
+    r"|inquiries|delinquencies|num(ber)?_of|count)(_|\d|$)"
+    r"|einkommen|gehalt|lohn(_|$)|ausgaben|miete(_|$)|(kredit|darlehens)(_?(betrag|summe|rahmen))"
+    r"|laufzeit|dauer|kinder|anzahl"
+    r"|(^|_)(ingresos?|salario|sueldo|gastos?|alquiler|importe|monto|precio|plazo|duraci[oó]n|hijos)(_|$)"
+    r"|收入|工资|薪资|支出|贷款金额|贷款额度|期限|月数|年数|人数|次数))"
+)
+"""Sums, times and counts that cannot be below zero; balances, profits and changes can."""
 
 # Values that give a protected ground away whatever the column is called.
 _PROTECTED_VALUES: tuple[tuple[str, Collection[str]], ...] = (
@@ -87,6 +99,15 @@ DATE_ORDER = re.compile(
 )
 
 
+def plain_name(name: str) -> str:
+    """Return a name in lower case, its words parted by "_".
+
+    >>> plain_name("monthlyIncome"), plain_name("Years at address")
+    ('monthly_income', 'years_at_address')
+    """
+    return re.sub(r"(?<=[a-zß-ÿ])(?=[A-Z])", "_", name).lower().replace(" ", "_")
+
+
 def protected_ground(name: str) -> str | None:
     """Return which protected ground the name of a column speaks of, if any.
 
@@ -95,7 +116,7 @@ def protected_ground(name: str) -> str | None:
     >>> protected_ground("essex_branch") is None
     True
     """
-    words = re.sub(r"(?<=[a-zß-ÿ])(?=[A-Z])", "_", name).lower().replace(" ", "_")
+    words = plain_name(name)
     if AGE.match(words):
         return "Age"
     for pattern, ground in PROTECTED_NAMES:

@@ -1,0 +1,70 @@
+"""Numbers that cannot be: found by the name of their column or beside all others, and only then."""
+
+import numpy as np
+import pytest
+
+from core.data.scale_steps import Clip
+from core.data.value_guards import impossible_numbers
+
+ROWS = 400
+AMOUNTS = np.arange(1.0, 301.0)
+
+
+def found(name, *odd, base=AMOUNTS):
+    """Findings by code about a column of sound amounts and some others."""
+    values, counts = np.unique(np.concatenate([base, odd]), return_counts=True)
+    findings = impossible_numbers(values, counts, name, ROWS)
+    return {finding.code: finding for finding in findings}
+
+
+@pytest.mark.parametrize(
+    "name", ["income", "monthlyIncome", "Einkommen netto", "ingresos", "月收入"]
+)
+def test_a_negative_income_is_found_in_four_languages(name):
+    """With how many there are, and the step that reads them as missing."""
+    finding = found(name, -1200.0, -50.0)["negative"]
+    assert "goes down to -1,200; 2 of 400 rows" in finding.evidence.replace("\xa0", " ")
+    assert finding.fix == Clip((name,), 0.0, None, "missing")
+
+
+@pytest.mark.parametrize("name", ["account_balance", "profit", "saldo", "income_change", "rental"])
+def test_what_may_be_below_zero_is_left_alone(name):
+    """Balances are, and words that only begin like another."""
+    assert found(name, -120.0) == {}
+
+
+def test_days_counted_backwards_are_no_mistake():
+    """A column that is below zero throughout is meant so."""
+    assert found("months_employed", base=-AMOUNTS) == {}
+
+
+@pytest.mark.parametrize("name", ["age", "Age", "applicantAge", "Lebensalter", "edad", "年龄"])
+def test_an_impossible_age_is_found_in_four_languages(name):
+    """Once, as an age."""
+    finding = found(name, 144.0, base=np.arange(18.0, 80.0))
+    assert list(finding) == ["impossible"]
+    assert finding["impossible"].fix == Clip((name,), 16.0, 110.0, "missing")
+
+
+@pytest.mark.parametrize(
+    ("odd", "shown"), [(1e300, "1e+300"), (5e5, "500,000"), (-1e6, "-1,000,000")]
+)
+def test_a_value_a_thousand_times_beyond_all_others_is_found(odd, shown):
+    """One slip of the keyboard, however large, and on either side."""
+    finding = found("savings_balance", odd)["far_beyond"]
+    assert f"reaches {shown}; 1 of 400 rows lie outside 1 to 300" in finding.evidence.replace(
+        "\xa0", " "
+    )
+    assert finding.fix == Clip(("savings_balance",), 1.0, 300.0, "missing")
+
+
+def test_a_long_tail_is_no_mistake():
+    """Wealth is spread over many sizes, and some own more than all others."""
+    wealth = np.exp(np.random.default_rng(0).normal(8, 2.5, ROWS)).round()
+    assert found("assets", base=wealth) == {}
+    assert found("assets", *np.zeros(300), 5e5, base=AMOUNTS[:10]) == {}, "too few to compare with"
+
+
+def test_a_column_of_nothing_has_no_finding():
+    """All of its values may be codes for missing."""
+    assert found("age", base=np.array([])) == {}
