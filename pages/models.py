@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui.components.page import empty_state, failures, page_header
 from ui.components.pickers import model_name, pick_model
-from ui.models_actions import actions, history, other_cut_offs, refusal
+from ui.models_actions import actions, history, other_cut_offs, outcome
 from ui.models_evidence import figures, origin, versions
 from ui.models_reasons import reason_list
 from ui.models_rules import policy_rules
@@ -18,7 +18,7 @@ if model is None:
 st.set_page_config(page_title=f"Models · {model_name(model)}")
 champion = workspace().registry.champion()
 with failures():
-    refusal()
+    outcome()
     figures(model)
     actions(model, champion)
     st.header("All versions", anchor=False)

@@ -45,6 +45,7 @@ def actions(model: ModelVersion, champion: ModelVersion | None) -> None:
 
 
 PROBLEM = "models-problem"
+DONE = "models-done"
 DELETE_HELP = "Only a version that was never published and never decided can be deleted."
 
 
@@ -59,6 +60,7 @@ def _publish(model: ModelVersion, champion: ModelVersion | None) -> None:
 
     def publish() -> None:
         registry.publish(model.id, workspace().settings.user, _note("publish-note"))
+        _say(model, "is the champion now", ":material/verified:")
 
     registry = workspace().registry
     if st.button("Publish", type="primary", key="publish-yes", on_click=publish):
@@ -79,6 +81,7 @@ def _delete(model: ModelVersion) -> None:
             st.session_state[PROBLEM] = str(error)
             return
         forget(workspace(), model.id)
+        _say(model, "was deleted", ":material/delete:")
         st.query_params.clear()  # the address names what is gone
 
     if st.button("Delete for good", type="primary", key="delete-yes", on_click=delete):
@@ -95,6 +98,7 @@ def _roll_back(champion: ModelVersion, previous: ModelVersion) -> None:
 
     def roll_back() -> None:
         registry.roll_back(workspace().settings.user, _note("roll-back-note"))
+        _say(previous, "is the champion again", ":material/undo:")
 
     registry = workspace().registry
     if st.button("Roll back", type="primary", key="roll-back-yes", on_click=roll_back):
@@ -105,10 +109,18 @@ def _note(key: str) -> str:
     return str(st.session_state.get(key) or "").strip()
 
 
-def refusal() -> None:
-    """Show once why the last thing asked for was refused."""
+def _say(model: ModelVersion, what: str, icon: str) -> None:
+    """Keep what was done until the dialog is closed and the page drawn anew."""
+    st.session_state[DONE] = (f"{literal(model_name(model))} {what}.", icon)
+
+
+def outcome() -> None:
+    """Say once what was done last, or why it was refused."""
     if said := st.session_state.pop(PROBLEM, None):
         problem(said)
+    if done := st.session_state.pop(DONE, None):
+        text, icon = done
+        st.toast(text, icon=icon)
 
 
 @st.fragment

@@ -71,6 +71,9 @@ def test_publishing_asks_once(seeded, second, open_page):
     press(at, "Publish")
     last = seeded.registry.publications()[-1]
     assert (last.model_id, last.note) == (second.id, "Stricter")
+    assert [toast.value for toast in at.toast] == [
+        f"{second.name} · version 2 is the champion now."
+    ]
 
 
 def test_rolling_back_returns_the_champion_before(seeded, first, second, open_page):
@@ -82,6 +85,7 @@ def test_rolling_back_returns_the_champion_before(seeded, first, second, open_pa
     champion = seeded.registry.champion()
     assert champion is not None
     assert champion.id == first.id
+    assert "version 1 is the champion again." in at.toast[0].value
     history = at.dataframe[-1].value
     assert history["What"].tolist() == ["Rolled back", "Published", "Published"]
 
@@ -121,6 +125,8 @@ def test_deleting_asks_once(seeded, second, open_page):
     assert second.id not in [model.id for model in seeded.registry.models()]
     assert not seeded.artifacts.exists(f"models/{second.id}")
     assert "There is no model" not in text(at)
+    assert "version 2 was deleted." in at.toast[0].value
+    assert not at.run().toast, "said once"
 
 
 def test_a_version_with_decisions_is_kept(seeded, second, open_page):
