@@ -17,7 +17,7 @@ from core.formatting import count
 
 MOST_COLUMNS = 2_000
 
-_CODE = re.compile(r"^0\d+$")
+_CODE = re.compile(r"^0(\d+|x[\da-f]+)$", re.IGNORECASE)
 
 
 class BrokenRowsError(ReadError):
@@ -121,7 +121,7 @@ def first_rows(material: Material, dialect: Dialect, most: int = 2) -> list[list
 
 
 def _codes(material: Material, dialect: Dialect, width: int) -> frozenset[str]:
-    """Return columns to keep as text because they hold codes such as 00417."""
+    """Return columns to keep as text because they hold codes such as 00417 or 0x1F."""
     rows = first_rows(material, dialect, 1_001)[int(dialect.header) :]
     return frozenset(
         str(i)
