@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.data.finding import Finding
-from core.formatting import MISSING, count, counted, percent
+from core.formatting import MISSING, count, counted, percent, typeset
 from ui.components.metrics import Figure, metric_row
 from ui.components.shelf import shelf
 from ui.components.words import literal
@@ -96,7 +96,7 @@ def _finding(draft: Draft, finding: Finding, number: int) -> None:
     words, button = st.columns([4, 1], vertical_alignment="center")
     words.markdown(
         f"{_ICONS[finding.severity]} **{literal(finding.title)}.** "
-        + literal(f"{finding.evidence} {finding.remedy}")
+        + literal(typeset(f"{finding.evidence} {finding.remedy}"))
     )
     if finding.fix:
         button.button(

@@ -71,7 +71,7 @@ def _far_beyond(values: np.ndarray, counts: np.ndarray, name: str, rows: int) ->
     yield Finding(
         "far_beyond", "A few values are far beyond all others", "warning", name,
         f"{name!r} reaches {number(largest)}; {of(odd, rows)} lie outside {number(low)} to "
-        f"{number(high)}, a thousand times as far from 0.",
+        f"{number(high)}, at least a thousand times as far from 0.",
         "Check these rows in the file, or add the step that reads them as missing.",
         fix=Clip((name,), low, high, "missing"),
     )  # fmt: skip

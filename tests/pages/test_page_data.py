@@ -66,6 +66,21 @@ def test_an_upload_is_read_and_kept(workspace, open_page):
     assert "Saved as **My loans · version 1**: 101 rows, 25.7\xa0% bad." in texts(again)
 
 
+def test_a_slip_in_the_file_is_shown_with_the_step_that_mends_it(workspace, open_page):
+    """A number below zero is set as one, with a minus; the step is one click away."""
+    lines = RAW.decode().splitlines()
+    place = lines[0].split(",").index("income")
+    cells = lines[7].split(",")
+    cells[place] = "-1200"
+    lines[7] = ",".join(cells)
+    source = catalog.add_source(workspace, "slip.csv", "\n".join(lines).encode())
+    at = open_page("data", source=source.id)
+    assert "goes down to −1,200; 1 of 101 rows are below 0" in texts(at)
+    at.button(key="mend-0").click().run()
+    assert not at.exception
+    assert "goes down to" not in texts(at)
+
+
 def test_what_cannot_be_read_says_why_and_offers_another_reading(workspace, open_page):
     """The message stands beside the upload; nothing is stored."""
     at = open_page("data", source="new")
