@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.formatting import count
-from core.model.settings import PRESETS, TAUGHT_FOLDS, TAUGHT_ROWS, NetworkSettings
+from core.model.settings import MANY_ROWS, PRESETS, TAUGHT_FOLDS, NetworkSettings
 from core.store.tables import DataSet
 from ui.training_directions import directions
 from ui.training_settings import ENCODINGS, OPTIMISERS
@@ -103,7 +103,7 @@ def _taught(place: DeltaGenerator, folds: int, additive: bool) -> float:
     words = (
         "Boosted trees that have not seen a row say how probable its outcome was, and the networks "
         "are shown a mixture of both. For three folds or more, on files from which "
-        f"{count(TAUGHT_ROWS)} rows or more are learnt."
+        f"{count(MANY_ROWS)} rows or more are learnt."
     )
     if folds < TAUGHT_FOLDS:
         place.number_input(label, 0.0, 0.0, key="untaught", disabled=True, help=words)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.formatting import count
-from core.model.settings import TAUGHT_ROWS, NetworkSettings
+from core.model.settings import MANY_ROWS, NetworkSettings
 from ui.components.table import worded_table
 
 LABELS = {
@@ -27,7 +27,7 @@ LABELS = {
     "numeric": "Encoding of numbers",
     "bins": "Bins per number at most",
     "cuts": "Further bins where the risk jumps, at most",
-    "taught": f"Share taught by boosted trees, from {count(TAUGHT_ROWS)} rows on",
+    "taught": f"Share taught by boosted trees, from {count(MANY_ROWS)} rows on",
     "calibrate": "Calibrated on rows left out",
     "seed": "Seed",
 }

@@ -32,6 +32,7 @@ import pyarrow.compute as pc
 from core.data.schema import Column
 from core.errors import ModelError
 from core.model.blocks import (
+    LEAST_DEVIANCE,
     CategoryBlock,
     NumberBlock,
     category,
@@ -89,6 +90,7 @@ class Encoder:
         bins: int = 16,
         cuts: int = 0,
         y: np.ndarray | None = None,
+        least: float = LEAST_DEVIANCE,
     ) -> "Encoder":
         """Learn bins, means and categories from training rows.
 
@@ -99,6 +101,7 @@ class Encoder:
             bins: Most quantile bins per number; one with few distinct values gets fewer.
             cuts: Most cuts per number where the risk jumps; 0 needs no outcomes.
             y: (n,) outcomes of the rows, for the cuts and for columns of many categories.
+            least: What a cut must take off the deviance, above 0.
 
         Raises:
             ModelError: There is no column, one is of another kind, or one holds a single value.
@@ -111,7 +114,7 @@ class Encoder:
             tuple(
                 standard(name, frame[name])
                 if numeric == "standard"
-                else piecewise(name, frame[name], bins, cuts, y)
+                else piecewise(name, frame[name], bins, cuts, y, least)
                 for name in numbers
             ),
             tuple(category(name, frame[name], spread) for name in categories),

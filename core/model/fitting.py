@@ -18,8 +18,9 @@ from core.model.challengers_sklearn import Trees
 from core.model.encoding import Encoder
 from core.model.keeper import Watch
 from core.model.network import ColumnSlots, plain
+from core.model.resolution import least_deviance
 from core.model.served import ServedNetwork
-from core.model.settings import TAUGHT_ROWS, NetworkSettings
+from core.model.settings import MANY_ROWS, NetworkSettings
 from core.model.teacher import shown_outcomes
 from core.model.training import UNWATCHED, Trained, train
 
@@ -62,8 +63,9 @@ def fit_encoder(
         ModelError: A column cannot be used.
     """
     learnt = fold < 0 if settings.folds == 1 else np.full(len(y), True)
+    least = least_deviance(features, y, columns, settings, fold)
     return Encoder.fit(
-        features[learnt], columns, settings.numeric, settings.bins, settings.cuts, y[learnt]
+        features[learnt], columns, settings.numeric, settings.bins, settings.cuts, y[learnt], least
     )
 
 
@@ -120,7 +122,7 @@ def _rows(
 ) -> Iterator[Rows]:
     """Yield what a network learns from; the trees that teach it grow beside its first epoch."""
     x = encoder.encode(features)
-    if not settings.taught or len(y) < TAUGHT_ROWS:
+    if not settings.taught or len(y) < MANY_ROWS:
         yield Rows(x, y, fold)
         return
     with ThreadPoolExecutor(1, "teacher") as thread:

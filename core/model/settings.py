@@ -15,8 +15,11 @@ Optimiser = Literal["adam", "adamw", "sgd", "gradient_descent"]
 Numeric = Literal["piecewise", "standard"]
 
 
-TAUGHT_FOLDS, TAUGHT_ROWS = 3, 5_000
-"""Boosted trees teach teams of so many folds, on so many rows, or more; see core.model.teacher."""
+TAUGHT_FOLDS = 3
+"""Boosted trees teach teams of so many folds, or more; see core.model.teacher."""
+MANY_ROWS = 4_500
+"""From so many on trees teach, and how fine the encoding is gets judged. Of smaller files, which
+are cross-validated, a dozen teams are trained, and the time for that would be missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class NetworkSettings:
         monotone: 1 for numbers that may only raise the risk, -1 for those that may only lower
             it; additive networks only.
         taught: Share of what boosted trees say of a row in what the networks are shown as its
-            outcome, in [0, 1]; from TAUGHT_FOLDS and TAUGHT_ROWS on.
+            outcome, in [0, 1]; from TAUGHT_FOLDS and MANY_ROWS on.
         calibrate: Whether log-odds are rescaled on rows that were left out, where that helps.
         seed: Same seed, data and machine give the same network.
     """

@@ -9,7 +9,7 @@ import pytest
 from core.data.schema import Column
 from core.model import fitting
 from core.model.fitting import fit_encoder, fit_network
-from core.model.settings import PRESETS, TAUGHT_ROWS
+from core.model.settings import MANY_ROWS, PRESETS
 
 SETTINGS = replace(
     PRESETS["recommended"].settings,
@@ -24,9 +24,9 @@ SETTINGS = replace(
 @pytest.mark.parametrize(
     ("rows", "settings", "taught"),
     [
-        (TAUGHT_ROWS, SETTINGS, True),
-        (TAUGHT_ROWS - 1, SETTINGS, False),
-        (TAUGHT_ROWS, replace(SETTINGS, taught=0.0), False),
+        (MANY_ROWS, SETTINGS, True),
+        (MANY_ROWS - 1, SETTINGS, False),
+        (MANY_ROWS, replace(SETTINGS, taught=0.0), False),
     ],
 )
 def test_trees_teach_on_large_files(rows, settings, taught, monkeypatch):
