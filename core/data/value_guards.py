@@ -14,6 +14,7 @@ _NEGATIVE_SHARE = 0.05  # more than so many are meant so, such as days counted b
 _BEYOND = 1_000.0
 _BEYOND_SHARE = 0.01
 _LEAST = 20
+_ROOM = 10.0
 
 
 def impossible_numbers(
@@ -40,51 +41,56 @@ def impossible_numbers(
 def _ages(values: np.ndarray, counts: np.ndarray, name: str, rows: int) -> Iterator[Finding]:
     low, high = _AGES
     if odd := int(counts[(values < low) | (values > high)].sum()):
-        yield Finding(
-            "impossible", "An age is impossible", "warning", name,
-            f"{name!r} reaches from {number(values[0])} to {number(values[-1])}; "
-            f"{of(odd, rows)} lie outside {low:g} to {high:g}.",
-            "Add the step that clips impossible values.",
-            fix=Clip((name,), low, high, "missing"),
-        )  # fmt: skip
+        evidence = (
+            f"reaches from {number(values[0])} to {number(values[-1])}; "
+            f"{of(odd, rows)} lie outside {low:g} to {high:g}."
+        )
+        yield _warning("impossible", "An age is impossible", name, evidence, low, high)
 
 
 def _negative(values: np.ndarray, counts: np.ndarray, name: str, rows: int) -> Iterator[Finding]:
     odd = int(counts[values < 0].sum())
     if 0 < odd <= _NEGATIVE_SHARE * counts.sum():
-        yield Finding(
-            "negative", "A number is below zero that cannot be", "warning", name,
-            f"{name!r} goes down to {number(values[0])}; {of(odd, rows)} are below 0.",
-            "Check these rows in the file, or add the step that reads them as missing.",
-            fix=Clip((name,), 0.0, None, "missing"),
-        )  # fmt: skip
+        evidence = f"goes down to {number(values[0])}; {of(odd, rows)} are below 0."
+        title = "A number is below zero that cannot be"
+        yield _warning("negative", title, name, evidence, 0.0, None)
 
 
 def _far_beyond(values: np.ndarray, counts: np.ndarray, name: str, rows: int) -> Iterator[Finding]:
     """Yield whether a few values are a thousand times as large as the largest of the others."""
-    usual = _usual(values, counts)
-    odd = int(counts[~usual].sum())
+    largest = _largest_usual(np.abs(values), counts)
+    odd = int(counts[np.abs(values) > largest].sum())
     if not odd:
         return
-    low, high = float(values[usual][0]), float(values[usual][-1])
-    largest = float(max(values[0], values[-1], key=abs))
-    yield Finding(
-        "far_beyond", "A few values are far beyond all others", "warning", name,
-        f"{name!r} reaches {number(largest)}; {of(odd, rows)} lie outside {number(low)} to "
-        f"{number(high)}, at least a thousand times as far from 0.",
+    # Nothing lies between; whoever applies later may have somewhat more than anybody so far.
+    bound = _ROOM * largest
+    evidence = (
+        f"goes as far as {number(max(values[0], values[-1], key=abs))}; {of(odd, rows)} are at "
+        f"least a thousand times as far from 0 as all others, of which none is beyond "
+        f"{number(largest)}."
+    )
+    low, high = -bound if values[0] < -bound else None, bound if values[-1] > bound else None
+    title = "A few values are far beyond all others"
+    yield _warning("far_beyond", title, name, evidence, low, high)
+
+
+def _largest_usual(size: np.ndarray, counts: np.ndarray) -> float:
+    """Return the size below the first gap above which hardly any lie; infinity without one."""
+    order = np.argsort(size, kind="stable")
+    start = int(np.searchsorted(size[order], 0, "right"))
+    ranked, held = size[order][start:], counts[order][start:]
+    below = np.cumsum(held)[:-1]
+    few = (below >= _LEAST) & (held.sum() - below <= max(1, _BEYOND_SHARE * counts.sum()))
+    gaps = np.flatnonzero(few & (ranked[1:] / _BEYOND >= ranked[:-1]))
+    return float(ranked[gaps[0]]) if len(gaps) else np.inf
+
+
+def _warning(
+    code: str, title: str, name: str, evidence: str, low: float | None, high: float | None
+) -> Finding:
+    """Return a finding whose remedy reads what is outside bounds as missing."""
+    return Finding(
+        code, title, "warning", name, f"{name!r} {evidence}",
         "Check these rows in the file, or add the step that reads them as missing.",
         fix=Clip((name,), low, high, "missing"),
     )  # fmt: skip
-
-
-def _usual(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Return (k,) bool: which values are not beyond a gap above which hardly any lie."""
-    size = np.abs(values)
-    order = np.argsort(size, kind="stable")
-    ranked, held = size[order], counts[order]
-    start = int(np.searchsorted(ranked, 0, "right"))
-    below = np.cumsum(held[start:])[:-1]
-    above = held[start:].sum() - below
-    few = (below >= _LEAST) & (above <= np.maximum(1, _BEYOND_SHARE * counts.sum()))
-    gaps = np.flatnonzero(few & (ranked[start + 1 :] >= _BEYOND * ranked[start:-1]))
-    return size <= ranked[start + gaps[0]] if len(gaps) else np.full(len(values), True)
