@@ -18,6 +18,8 @@ from core.formatting import count, counted
 # Stray words among numbers, e.g. "?" or "unknown": read as missing if so few are different.
 _MOST_STRAY_WORDS = 3
 _MOST_STRAY_SHARE = 0.2
+_LARGEST = 1e300
+"""Further out the distance of two numbers may be infinite, and no quantity is that large."""
 _EXACT = 2.0**53
 """Whole numbers beyond it are not told apart by float64: account numbers, not quantities."""
 
@@ -95,15 +97,17 @@ def _too_long(values: np.ndarray) -> bool:
 
 
 def _finite(values: np.ndarray, name: str, how: str = "") -> TypedColumn:
-    infinite = np.isinf(values)
-    if not infinite.any():
+    beyond = np.abs(values) > _LARGEST
+    if not beyond.any():
         return TypedColumn(pd.Series(values, name=name, copy=False), (), how)
-    first = int(np.argmax(infinite)) + 1
+    held, first = count(int(beyond.sum())), count(int(np.argmax(beyond)) + 1)
+    infinite = bool(np.isinf(values[beyond]).all())
+    what = "infinite numbers" if infinite else f"numbers beyond {_LARGEST:g}"
     note = (
-        f"Column {name!r} holds {count(int(infinite.sum()))} infinite numbers, "
-        f"the first in row {count(first)}. They were read as missing; mend the file or fill them."
+        f"Column {name!r} holds {held} {what}, the first in row {first}. "
+        "They were read as missing; mend the file or fill them."
     )
-    return TypedColumn(pd.Series(np.where(infinite, np.nan, values), name=name), (note,), how)
+    return TypedColumn(pd.Series(np.where(beyond, np.nan, values), name=name), (note,), how)
 
 
 def _texts(cells: pa.Array, name: str, decimal: str) -> TypedColumn:
