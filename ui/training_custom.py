@@ -35,7 +35,7 @@ def custom_settings(data_set: DataSet) -> NetworkSettings:
         layers = _layers(additive)
         first, second, third = st.columns(3)
         with first:
-            shape = _shape(bool(monotone))
+            shape = _shape(bool(monotone), bool(team["taught"]))
         with second:
             steps = _steps()
         with third:
@@ -138,7 +138,7 @@ def _layers(additive: bool) -> tuple[int, ...]:
     )
 
 
-def _shape(directed: bool) -> dict[str, Any]:
+def _shape(directed: bool, taught: bool) -> dict[str, Any]:
     activations = ["relu", "tanh", "sigmoid", *([] if directed else ["gelu"])]
     return {
         "numeric": st.selectbox(
@@ -167,9 +167,25 @@ def _shape(directed: bool) -> dict[str, Any]:
             help="Share of hidden units left out at random in each step, against overfitting.",
             **KEEP,
         ),
+        "taught_dropout": _taught_dropout() if taught else 0.0,
         "l1": st.number_input("L1 penalty", 0.0, 10.0, 0.0, 1e-4, format="%.5f", key="l1", **KEEP),
         "l2": st.number_input("L2 penalty", 0.0, 10.0, 0.0, 1e-4, format="%.5f", key="l2", **KEEP),
     }
+
+
+def _taught_dropout() -> float:
+    dropout: float = st.number_input(
+        "Dropout where trees teach",
+        0.0,
+        0.9,
+        START.taught_dropout,
+        0.05,
+        key="taught-dropout",
+        help=f"Instead of the other, on files from which {count(MANY_ROWS)} rows or more are "
+        "learnt: trees take out noise already.",
+        **KEEP,
+    )
+    return dropout
 
 
 def _steps() -> dict[str, Any]:

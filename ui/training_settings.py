@@ -28,6 +28,7 @@ LABELS = {
     "bins": "Bins per number at most",
     "cuts": "Further bins where the risk jumps, at most",
     "taught": f"Share taught by boosted trees, from {count(MANY_ROWS)} rows on",
+    "taught_dropout": "Dropout where boosted trees teach",
     "calibrate": "Calibrated on rows left out",
     "seed": "Seed",
 }

@@ -18,7 +18,8 @@ class Rows:
         y: (n,) outcomes, 1 = bad.
         fold: (n,) the fold whose networks leave the row out, from 0; -1 if all learn from it.
         shown: Returns (folds, n) what the networks of each fold are shown as the outcome, in
-            [0, 1], from the second epoch on; before, and with None, it is the outcome.
+            [0, 1], from the second epoch on; before, and with None, it is the outcome. In the end
+            they learn alone; see core.model.keeper.
     """
 
     x: np.ndarray

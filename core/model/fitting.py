@@ -20,7 +20,7 @@ from core.model.keeper import Watch
 from core.model.network import ColumnSlots, plain
 from core.model.resolution import least_deviance
 from core.model.served import ServedNetwork
-from core.model.settings import MANY_ROWS, NetworkSettings
+from core.model.settings import NetworkSettings
 from core.model.teacher import shown_outcomes
 from core.model.training import UNWATCHED, Trained, train
 
@@ -96,6 +96,7 @@ def fit_network(
     Raises:
         ModelError: A direction is not that of a number, or the loss is not a number any more.
     """
+    settings = settings.for_rows(len(y))
     slots = column_slots(encoder, settings)
     with _rows(features, y, encoder, settings, fold, watch) as rows:
         trained = train(settings, rows, slots, watch, width)
@@ -122,7 +123,7 @@ def _rows(
 ) -> Iterator[Rows]:
     """Yield what a network learns from; the trees that teach it grow beside its first epoch."""
     x = encoder.encode(features)
-    if not settings.taught or len(y) < MANY_ROWS:
+    if not settings.taught:
         yield Rows(x, y, fold)
         return
     with ThreadPoolExecutor(1, "teacher") as thread:

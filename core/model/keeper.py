@@ -2,6 +2,10 @@
 
 A row is judged only by networks that have not learnt from it. With one fold these are all of
 them and the rows are the validation rows; with more, every row is left out by one fold.
+
+Networks that boosted trees teach have a second term. A teacher takes out noise, but knows no more
+than trees that saw half of the rows. When its pupils get no better they go back to their best epoch
+and learn on from outcomes alone, in smaller steps; whichever epoch of both terms is best is kept.
 """
 
 import time
@@ -12,12 +16,15 @@ import keras
 import numpy as np
 
 from core.model.batches import Batches, Rows, outcome_weights
-from core.model.network import served
+from core.model.network import served, to_numpy
 from core.model.served import ROWS_AT_ONCE, ServedNetwork
 from core.model.settings import NetworkSettings
 
 MOST_AUC_ROWS = 4_000
 """Training rows the AUC of each epoch rests on; validation always uses all of its rows."""
+
+ALONE_RATE = 0.3
+"""Steps of the second term, as a share of those of the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,8 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         self.history: list[EpochFigures] = []
         self._best: Kept | None = None
         self._last: Kept | None = None
+        self._best_weights: list[np.ndarray] = []
+        self._alone_since = 0  # the last epoch of the first term
         self.stopped = False
         self.failed = ""
 
@@ -131,9 +140,11 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         figures = self._measure(loss)
         self.history.append(figures)
         self._watch.epoch(figures)
-        patience = self._settings.patience
-        if patience and self._best and figures.epoch - self._best.epoch >= patience:
-            self.model.stop_training = True
+        if self._out_of_patience():
+            if self._rows.shown is not None and not self._alone_since:
+                self._learn_alone()
+            else:
+                self.model.stop_training = True
 
     @property
     def kept(self) -> Kept | None:
@@ -142,6 +153,21 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         The best, with early stopping or when somebody stopped it; else the last.
         """
         return self._best if self._settings.patience or self.stopped else self._last
+
+    def _out_of_patience(self) -> bool:
+        """Return whether it has not got better for too long; half as long in the second term."""
+        if not self._settings.patience or self._best is None:
+            return False
+        patience = self._settings.patience / (2 if self._alone_since else 1)
+        return self._epoch - max(self._best.epoch, self._alone_since) >= patience
+
+    def _learn_alone(self) -> None:
+        """Begin the second term."""
+        self._alone_since = self._epoch
+        for weight, best in zip(self.model.trainable_variables, self._best_weights, strict=True):
+            weight.assign(best)
+        self.model.optimizer.learning_rate.assign(ALONE_RATE * self._settings.learning_rate)
+        self._batches.show(np.tile(self._rows.y, (self._settings.folds, 1)))
 
     def _measure(self, loss: float) -> EpochFigures:
         network = served(self.model, self._settings, self._rows.x.shape[1])
@@ -175,6 +201,8 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         self._last = Kept(self._epoch, network, held_out)
         if self._best is None or val_loss < self._lowest:
             self._best, self._lowest = self._last, val_loss
+            if self._rows.shown is not None:
+                self._best_weights = [to_numpy(each) for each in self.model.trainable_variables]
 
     def _figures(self, step: int, loss: float) -> EpochFigures:
         seconds = time.perf_counter() - self._started

@@ -104,6 +104,30 @@ class TeamDense(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no typ
             self.add_loss(size / self._settings.networks)
 
 
+class TeamDropout(keras.layers.Layer):  # type: ignore[misc]
+    """Leaves out hidden units at random while training.
+
+    One draw for all networks: drawing for each would take half of the training. How many are left
+    out is a weight, so another share needs no other compilation.
+    """
+
+    def __init__(self, seed: int, **kwargs: Any) -> None:
+        """Take what fixes the draws."""
+        super().__init__(**kwargs)
+        self._seeds = keras.random.SeedGenerator(seed)
+
+    def build(self, shape: tuple[int | None, ...]) -> None:
+        """Create the share of units that are kept; `begin` sets it."""
+        self.kept = self.add_weight(shape=(), initializer="ones", trainable=False, name="kept")
+
+    def call(self, inputs: keras.KerasTensor, training: bool = False) -> keras.KerasTensor:
+        """Return the values, scaled up by what is missing; all of them outside training."""
+        if not training:
+            return inputs
+        drawn = keras.random.uniform((1, 1, *ops.shape(inputs)[2:]), seed=self._seeds)
+        return ops.where(drawn < self.kept, inputs * (1 / self.kept), 0)
+
+
 class Within(keras.constraints.Constraint):  # type: ignore[misc]
     """Keeps each weight between two bounds; equal bounds of 0 cut a connection."""
 
@@ -169,9 +193,7 @@ def build(
         layer = TeamDense(settings, units * apart, bounds[0], name=f"hidden_{number}")
         values = keras.layers.Activation(settings.activation)(layer(values))
         if settings.dropout:
-            # One draw for all networks: drawing for each would take half of the training.
-            shape, seed = (1, 1, None, units * apart), seeds.randint(1, 10**9)
-            values = keras.layers.Dropout(settings.dropout, shape, seed)(values)
+            values = TeamDropout(seeds.randint(1, 10**9))(values)
     values = TeamDense(settings, 1, bounds[1], name="log_odds")(values)
     return keras.Model(inputs, ops.transpose(values[..., 0], (0, 2, 1)), name="lendlens")
 
@@ -183,13 +205,16 @@ def begin(
 
     Args:
         model: As `build` returned it.
-        settings: What it was built with; the seed fixes the weights.
+        settings: What it was built with, but for the share of dropout; the seed fixes the weights.
         used: How many slots are ever filled; the weights of the others are 0 and stay 0.
         columns: What it was built with.
     """
     start = Start(settings.seed, used, used // (len(columns) if settings.additive else 1))
     for layer in team_layers(model):
         layer.begin(start)
+    for layer in model.layers:
+        if isinstance(layer, TeamDropout):
+            layer.kept.assign(1 - settings.dropout)
 
 
 def team_layers(model: keras.Model) -> list[TeamDense]:

@@ -172,7 +172,7 @@ class SearchSpace:
             self.settings(base, {each.name: each.ends[end] for each in self.parameters})
 
     def settings(self, base: NetworkSettings, values: Values) -> NetworkSettings:
-        """Return the base with these values.
+        """Return the base with these values; the dropout of taught networks changes in proportion.
 
         Raises:
             ModelError: They do not go together.
@@ -184,6 +184,9 @@ class SearchSpace:
         (128, 128)
         """
         others = {name: value for name, value in values.items() if name not in ("depth", "width")}
+        if base.dropout and "dropout" in others:
+            share = others["dropout"] / base.dropout
+            others["taught_dropout"] = min(0.9, share * base.taught_dropout)
         return replace(base, layers=_layers(base, values), **others)
 
     def nearest(self, base: NetworkSettings) -> Values:

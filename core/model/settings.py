@@ -4,8 +4,8 @@ Imports no Keras, so that pages can use it.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, get_args
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal, Self, get_args
 
 from core.errors import ModelError
 
@@ -53,7 +53,9 @@ class NetworkSettings:
         monotone: 1 for numbers that may only raise the risk, -1 for those that may only lower
             it; additive networks only.
         taught: Share of what boosted trees say of a row in what the networks are shown as its
-            outcome, in [0, 1]; from TAUGHT_FOLDS and MANY_ROWS on.
+            outcome, in [0, 1]; from TAUGHT_FOLDS and MANY_ROWS on. When patience runs out, taught
+            networks go back to the best epoch and learn on alone; see core.model.keeper.
+        taught_dropout: What dropout is for taught networks: the trees take out noise already.
         calibrate: Whether log-odds are rescaled on rows that were left out, where that helps.
         seed: Same seed, data and machine give the same network.
     """
@@ -78,6 +80,7 @@ class NetworkSettings:
     additive: bool = False
     monotone: Mapping[str, int] = field(default_factory=dict)
     taught: float = 0.0
+    taught_dropout: float = 0.0
     calibrate: bool = False
     seed: int = 0
 
@@ -110,6 +113,7 @@ class NetworkSettings:
             _between("Folds", self.folds, 1, 20),
             _between("Members", self.members, 1, 64),
             _between("The share taught by boosted trees", self.taught, 0, 1),
+            _between("The dropout of taught networks", self.taught_dropout, 0, 0.9),
             "Boosted trees teach a team of three folds or more."
             if self.taught and self.folds < TAUGHT_FOLDS
             else "",
@@ -134,15 +138,28 @@ class NetworkSettings:
         """Networks whose log-odds are averaged."""
         return self.folds * self.members
 
+    def for_rows(self, rows: int) -> Self:
+        """Return the settings that hold where there are so many rows to learn from.
+
+        Boosted trees teach from MANY_ROWS on, and the dropout is that of taught networks then.
+        """
+        if self.taught and rows >= MANY_ROWS:
+            return replace(self, dropout=self.taught_dropout)
+        return replace(self, taught=0.0)
+
     def to_json(self) -> dict[str, Any]:
         """Return plain data that `from_json` reads back."""
         return asdict(self) | {"layers": list(self.layers), "monotone": dict(self.monotone)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "NetworkSettings":
-        """Return the settings that `to_json` wrote; what is absent has its default."""
+        """Return the settings that `to_json` wrote; what is absent has its default.
+
+        Taught networks had the dropout of all others before theirs was a setting.
+        """
         layers = {"layers": tuple(data["layers"])} if "layers" in data else {}
-        return cls(**{**data, **layers})
+        dropout = {"taught_dropout": data["dropout"]} if "dropout" in data else {}
+        return cls(**{**dropout, **data, **layers})
 
 
 def _between(what: str, value: float, low: float, high: float) -> str:
@@ -175,12 +192,13 @@ PRESETS: dict[str, Preset] = {
             learning_rate=1.5e-3,
             weight_decay=3e-3,
             batch_size=192,
-            epochs=80,
+            epochs=200,
             patience=10,
             cuts=32,
             folds=4,
             members=4,
             taught=0.5,
+            taught_dropout=0.05,
             calibrate=True,
         ),
     ),

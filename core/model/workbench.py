@@ -36,7 +36,7 @@ class Workbench:
     ) -> None:
         """Build and compile; see core.model.network."""
         self.key = _key(settings, width, columns)
-        self._settings, self._columns = settings, columns
+        self._columns = columns
         self.model = build(settings, width, columns)
         compile_for_training(self.model, settings, _steps_at_once(settings, width))
         self.model.optimizer.build(self.model.trainable_variables)
@@ -47,11 +47,11 @@ class Workbench:
         """What a training changes besides the weights."""
         return [*self.model.non_trainable_variables, *self.model.optimizer.variables]
 
-    def clear(self, used: int) -> None:
+    def clear(self, settings: NetworkSettings, used: int) -> None:
         """Make the team as if it had never been trained; `used` slots will be filled."""
-        begin(self.model, self._settings, used, self._columns)
         for variable, value in zip(self._state, self._at_first, strict=True):
             variable.assign(value)
+        begin(self.model, settings, used, self._columns)
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def workbench(
         columns: The slots of each column.
     """
     bench = _take(_key(settings, width, columns)) or Workbench(settings, width, columns)
-    bench.clear(used)
+    bench.clear(settings, used)
     yield bench.model
     with _lock:  # not after an error: who knows what it has left
         _idle.append(bench)
@@ -84,12 +84,14 @@ def _key(settings: NetworkSettings, width: int, columns: Sequence[ColumnSlots]) 
     """Return everything that the compiled step depends on."""
     shared = replace(
         settings,
+        dropout=0.5 if settings.dropout else 0.0,
         epochs=1,
         patience=0,
         bins=2,
         cuts=0,
         class_weights=False,
         taught=0.0,
+        taught_dropout=0.0,
         calibrate=False,
     )
     return f"{shared} {width} {columns if settings.additive else ''}"

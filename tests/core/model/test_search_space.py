@@ -38,6 +38,14 @@ def test_everything_else_stays_as_in_the_base():
     assert found == replace(BASE, learning_rate=0.005)
 
 
+@pytest.mark.parametrize(("dropout", "taught"), [(0.1, 0.05), (0.2, 0.1), (0.0, 0.0)])
+def test_taught_networks_change_their_dropout_in_proportion(dropout, taught):
+    """The first trial has the base's, and the others search it on large files, too."""
+    base = replace(BASE, taught_dropout=0.05)
+    found = space(Range("dropout", 0, 0.4)).settings(base, {"dropout": dropout})
+    assert (found.dropout, found.taught_dropout) == (dropout, pytest.approx(taught))
+
+
 @pytest.mark.parametrize(
     ("parameter", "message"),
     [

@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from core.errors import ModelError
-from core.model.settings import PRESETS, NetworkSettings
+from core.model.settings import MANY_ROWS, PRESETS, NetworkSettings
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -14,6 +15,25 @@ def test_presets_survive_the_store(name):
     """Settings read back are the settings written."""
     settings = PRESETS[name].settings
     assert NetworkSettings.from_json(settings.to_json()) == settings
+
+
+@pytest.mark.parametrize(
+    ("rows", "taught", "dropout"), [(MANY_ROWS, 0.5, 0.05), (MANY_ROWS - 1, 0.0, 0.2)]
+)
+def test_many_rows_are_taught(rows, taught, dropout):
+    """And taught networks have a dropout of their own."""
+    settings = NetworkSettings(folds=3, taught=0.5, dropout=0.2, taught_dropout=0.05)
+    found = settings.for_rows(rows)
+    assert (found.taught, found.dropout) == (taught, dropout)
+    untaught = replace(settings, taught=0.0)
+    assert untaught.for_rows(rows) == untaught
+
+
+def test_taught_networks_of_old_had_the_dropout_of_all():
+    """Settings that were stored before it was a setting of its own."""
+    old = NetworkSettings(folds=3, taught=0.5, dropout=0.2).to_json()
+    del old["taught_dropout"]
+    assert NetworkSettings.from_json(old).taught_dropout == 0.2
 
 
 def test_paper_baseline_is_the_papers():
@@ -37,6 +57,7 @@ def test_paper_baseline_is_the_papers():
             {"taught": 1.5, "folds": 4},
             "taught by boosted trees should be between 0 and 1, but is 1.5",
         ),
+        ({"taught_dropout": 1}, "dropout of taught networks should be between 0 and 0.9, but is 1"),
         ({"taught": 0.5, "folds": 2}, "trees teach a team of three folds or more"),
         ({"optimiser": "lion"}, "optimiser should be one of adam, .* not 'lion'"),
     ],

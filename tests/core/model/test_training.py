@@ -11,7 +11,7 @@ from core.errors import ModelError
 from core.model import workbench
 from core.model.batches import Rows
 from core.model.keeper import Watch
-from core.model.network import ColumnSlots, to_numpy
+from core.model.network import ColumnSlots, TeamDropout, to_numpy
 from core.model.settings import NetworkSettings
 from core.model.training import train
 
@@ -239,17 +239,50 @@ def test_a_monotone_column_never_turns(direction):
 
 
 def test_what_was_compiled_for_one_training_serves_the_next():
-    """A used team starts as a new one: the same weights, whatever it learnt in between."""
+    """A used team starts as a new one: the same weights, whatever it learnt in between.
+
+    Another dropout is the same compiled step.
+    """
     settings = dataclasses.replace(QUICK, **TEAM, seed=7)
     data = dataclasses.replace(rows(), fold=np.arange(500) % 4)
     workbench._idle.clear()
     fresh = train(settings, data)
     kept = list(workbench._idle)
-    train(dataclasses.replace(settings, epochs=2), dataclasses.replace(data, y=1 - data.y))
+    other = dataclasses.replace(settings, epochs=2, dropout=0.6)
+    train(other, dataclasses.replace(data, y=1 - data.y))
     again = train(settings, data)
     assert workbench._idle == kept
     assert np.array_equal(fresh.network.weights[0], again.network.weights[0])
     assert [each.loss for each in fresh.history] == [each.loss for each in again.history]
+
+
+@pytest.mark.parametrize("share", [0.25, 0.75])
+def test_dropout_leaves_out_its_share(share):
+    """What is left makes up for it in the mean, and all is there outside training."""
+    settings = dataclasses.replace(QUICK, **{**TEAM, "layers": (400,), "dropout": share})
+    with workbench.workbench(settings, 32, 4) as model:
+        layer = next(each for each in model.layers if isinstance(each, TeamDropout))
+        units = np.ones((4, 2, 50, 400), np.float32)
+        dropped = np.asarray(layer(units, training=True))
+        assert np.asarray(layer(units)) == pytest.approx(1)
+    assert (dropped[0, 0] == 0).mean() == pytest.approx(share, abs=0.02)
+    assert dropped.max() == pytest.approx(1 / (1 - share))
+    assert np.array_equal(dropped[0, 0], dropped[3, 1])
+
+
+def test_taught_networks_learn_on_alone():
+    """A teacher who says the opposite is left, and the outcomes are learnt after all.
+
+    The second term goes on from the best epoch, which is the first: it heard outcomes alone.
+    """
+    data = dataclasses.replace(rows(), fold=np.arange(500) % 4)
+    wrong = dataclasses.replace(data, shown=lambda: np.tile(1.0 - data.y, (4, 1)))
+    settings = dataclasses.replace(QUICK, **TEAM, epochs=200, patience=6)
+    losses = [each.val_loss for each in train(settings, wrong).history]
+    assert np.argmin(losses[:7]) == 0
+    assert losses[6] > losses[0]  # patience runs out
+    assert losses[7] < losses[0]  # back at the best epoch, and better
+    assert len(losses) == np.argmin(losses) + 1 + 3  # half the patience
 
 
 def test_two_teams_of_one_shape_are_both_kept():
