@@ -31,6 +31,8 @@ class Plan:
         leak: Whether a column known only after the default is among the fields.
         missing: Multiplies the shares of missing values; 0 for a complete file, at most 5.
         codes: Whether unknown scores are written as the codes -9 and -8 instead of blanks.
+        rules: Boxes of two or three fields in which the risk jumps, from 0 to 1,000; see
+            core.data.made_rules.
     """
 
     rows: int
@@ -38,13 +40,20 @@ class Plan:
     leak: bool = False
     missing: float = 1.0
     codes: bool = True
+    rules: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn."""
-        if self.rows < 1 or self.seed < 0 or not 0 <= self.missing <= 5:
+        if (
+            self.rows < 1
+            or self.seed < 0
+            or not 0 <= self.missing <= 5
+            or not 0 <= self.rules <= 1_000
+        ):
             raise DataError(
-                f"Cannot make {self.rows} rows with seed {self.seed} and missing ×{self.missing}. "
-                "Ask for at least 1 row, a seed from 0 on, and missing from 0 to 5."
+                f"Cannot make {self.rows} rows with seed {self.seed}, missing ×{self.missing} and "
+                f"{self.rules} rules. Ask for at least 1 row, a seed from 0 on, missing from 0 to "
+                "5 and rules from 0 to 1,000."
             )
 
 
@@ -56,7 +65,7 @@ def make(plan: Plan) -> Iterator[pa.Table]:
     """
     for start in range(0, plan.rows, BLOCK):
         rng = np.random.default_rng([plan.seed, start // BLOCK])
-        drawn = columns(Draw(rng, BLOCK, start, plan.missing, plan.codes))
+        drawn = columns(Draw(rng, BLOCK, start, plan.missing, plan.codes, plan.rules, plan.seed))
         if not plan.leak:
             del drawn[LEAK]
         yield pa.table(drawn).slice(0, min(BLOCK, plan.rows - start))

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from core.data.made_rules import ruled
+
 LEAK = "recovered_amount"
 """Known only after a default: what was collected afterwards."""
 TRUTH = "true_default_probability"
@@ -25,6 +27,8 @@ class Draw:
         start: Number of its first row in the file.
         missing: Multiplies the shares of missing values.
         codes: Whether unknown scores are codes.
+        rules: How many rules there are; see core.data.made_rules.
+        seed: Of the file.
     """
 
     rng: np.random.Generator
@@ -32,6 +36,8 @@ class Draw:
     start: int
     missing: float
     codes: bool
+    rules: int = 0
+    seed: int = 0
 
     def pick(self, shares: dict[str, float]) -> np.ndarray:
         """Return (rows,) positions in `shares`, drawn with these shares; they add up to 1."""
@@ -100,7 +106,13 @@ def columns(draw: Draw) -> dict[str, Any]:
     )
     hidden = draw.normal(0.45)  # circumstances that only the bureau sees
     score = np.clip(np.round(560 - 38 * (log_odds + hidden) + draw.normal(22)), 300, 850)
-    probability = 1 / (1 + np.exp(-(log_odds + hidden)))
+    known = {
+        "age": age, "seniority": seniority, "income": income, "utilisation": utilisation,
+        "history": history, "debt": debt, "amount": amount, "burden": burden,
+        "job": job, "home": home, "purpose": purpose, "channel": channel,
+    }  # fmt: skip
+    rules = ruled(known, draw.rules, draw.seed)  # the bureau does not know them
+    probability = 1 / (1 + np.exp(-(log_odds + hidden + rules)))
     default = rng.random(rows) < probability
     unknown = np.where(draw.blank(0.05), -9.0, np.where(draw.blank(0.02), -8.0, 0.0))
     return {

@@ -16,7 +16,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     started = time.perf_counter()
     try:
-        plan = Plan(asked.rows, asked.seed, asked.leak, asked.missing, not asked.no_codes)
+        codes = not asked.no_codes
+        plan = Plan(asked.rows, asked.seed, asked.leak, asked.missing, codes, asked.rules)
         write(plan, asked.out, asked.truth, truth_column=asked.truth_column)
     except (LendlensError, OSError) as error:
         sys.stderr.write(f"{error}\n")
@@ -45,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--no-codes", action="store_true", help="leave unknown scores blank instead of -9 and -8"
+    )
+    parser.add_argument(
+        "--rules", type=int, default=0, help="boxes of two or three fields where the risk jumps"
     )
     parser.add_argument("--truth", type=Path, help="second CSV: id and true probability")
     parser.add_argument(

@@ -10,6 +10,7 @@ import pytest
 from core.data import made
 from core.data.guards import check
 from core.data.made import Plan, make, write
+from core.data.made_rules import BETWEEN, OPTIONS, ruled
 from core.data.reading import read_table
 from core.data.roles import typed
 from core.errors import DataError
@@ -97,7 +98,42 @@ def test_the_command_writes_file_and_truth(tmp_path):
     assert TRUTH not in pd.read_csv(out)
 
 
-@pytest.mark.parametrize("plan", [{"rows": 0}, {"rows": 5, "seed": -1}, {"rows": 5, "missing": 9}])
+def test_rules_move_the_risk_and_nothing_else(monkeypatch):
+    """In boxes that are the same in every block; applicants stay who they are."""
+    monkeypatch.setattr(made, "BLOCK", 100)
+    plain, ruled = frame(Plan(300, seed=3)), frame(Plan(300, seed=3, rules=20))
+    changed = plain[TRUTH] != ruled[TRUTH]
+    assert 0.5 < changed.mean() <= 1
+    pd.testing.assert_frame_equal(
+        plain.drop(columns=["default", TRUTH]), ruled.drop(columns=["default", TRUTH])
+    )
+
+
+def test_a_rule_is_a_box_of_two_or_three_fields():
+    """Inside, all log-odds move by the same; every second rule lowers them."""
+    rng = np.random.default_rng(0)
+    numbers = {name: rng.uniform(low / 2, 2 * high, 5_000) for name, (low, high) in BETWEEN.items()}
+    options = {name: rng.integers(0, many, 5_000) for name, many in OPTIONS.items()}
+    for seed in range(20):
+        first = ruled(numbers | options, 1, seed)
+        second = ruled(numbers | options, 2, seed) - first
+        for added, sign in ((first, 1), (second, -1)):
+            steps = np.unique(np.round(added[added != 0], 9))
+            assert len(steps) <= 1
+            assert (steps * sign >= 0.8).all()
+    assert not ruled(numbers | options, 0, 0).any()
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {"rows": 0},
+        {"rows": 5, "seed": -1},
+        {"rows": 5, "missing": 9},
+        {"rows": 5, "rules": -1},
+        {"rows": 5, "rules": 2_000},
+    ],
+)
 def test_a_plan_that_cannot_be_drawn_is_refused(plan):
     """The message says what came and what is possible."""
     with pytest.raises(DataError, match="Ask for at least 1 row"):
