@@ -26,12 +26,29 @@ def draw_curves(epochs: list[Epoch], *, polled: bool = False) -> None:
                 alt=f"{y_title} of training and validation rows by epoch",
                 polled=polled,
             )
+    if words := lessons(epochs):
+        st.caption(words)
 
 
 def best_epoch(epochs: list[Epoch]) -> int | None:
     """Return the epoch with the lowest validation loss."""
     measured = [each for each in epochs if each.val_loss is not None]
     return min(measured, key=lambda each: each.val_loss or 0.0).epoch if measured else None
+
+
+def lessons(epochs: list[Epoch]) -> str:
+    """Return who taught in which epochs, which explains jumps in the curves; or nothing."""
+    taught = [each.epoch for each in epochs if each.taught]
+    if not taught:
+        return ""
+    first, last = taught[0], taught[-1]
+    by_trees = f"From epoch {first} on boosted trees teach."
+    if last == epochs[-1].epoch:
+        return by_trees
+    return (
+        f"{by_trees} From epoch {last + 1} on the networks learn on from outcomes alone, in "
+        "smaller steps, beginning where they were best."
+    )
 
 
 def networks_of(epochs: list[Epoch]) -> pd.DataFrame | None:

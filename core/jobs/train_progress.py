@@ -81,4 +81,5 @@ def _row(figures: EpochFigures) -> Epoch:
         val_auc=figures.val_auc,
         seconds=figures.seconds,
         member_losses=list(figures.member_losses),
+        taught=figures.taught,
     )

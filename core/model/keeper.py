@@ -42,6 +42,7 @@ class EpochFigures:
         val_auc: On all rows that are left out; None while the epoch runs.
         seconds: Since the training began.
         member_losses: The same as val_loss for each network alone, if there are several.
+        taught: Whether networks were shown what boosted trees say in this epoch.
     """
 
     epoch: int
@@ -53,6 +54,7 @@ class EpochFigures:
     val_auc: float | None
     seconds: float
     member_losses: tuple[float, ...] = ()
+    taught: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         self._best: Kept | None = None
         self._last: Kept | None = None
         self._best_weights: list[np.ndarray] = []
+        self._taught = False
         self._alone_since = 0  # the last epoch of the first term
         self.stopped = False
         self.failed = ""
@@ -116,6 +119,7 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         """Count from 1, as people do, and deal the rows anew."""
         self._epoch = epoch + 1
         if self._epoch == 2 and self._rows.shown is not None:
+            self._taught = True
             self._batches.show(self._rows.shown())
         self._batches.shuffle()
 
@@ -163,7 +167,7 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
 
     def _learn_alone(self) -> None:
         """Begin the second term."""
-        self._alone_since = self._epoch
+        self._taught, self._alone_since = False, self._epoch
         for weight, best in zip(self.model.trainable_variables, self._best_weights, strict=True):
             weight.assign(best)
         self.model.optimizer.learning_rate.assign(ALONE_RATE * self._settings.learning_rate)
@@ -207,7 +211,9 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
     def _figures(self, step: int, loss: float) -> EpochFigures:
         seconds = time.perf_counter() - self._started
         steps = len(self._batches)
-        return EpochFigures(self._epoch, step, steps, loss, None, None, None, seconds)
+        return EpochFigures(
+            self._epoch, step, steps, loss, None, None, None, seconds, taught=self._taught
+        )
 
     def _fail(self) -> None:
         self.model.stop_training = True

@@ -4,7 +4,16 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.store.base import Base, UtcDateTime, new_id, now
@@ -143,6 +152,7 @@ class Epoch(Base, kw_only=True):
     val_auc: Mapped[float | None] = mapped_column(default=None)
     seconds: Mapped[float] = mapped_column(default=0.0)
     member_losses: Mapped[list[Any]] = mapped_column(default_factory=list, server_default="[]")
+    taught: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Study(Base, kw_only=True):

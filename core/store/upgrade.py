@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from core.errors import StoreError
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration in `migrations/versions`; a test compares the two."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

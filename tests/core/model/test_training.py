@@ -278,7 +278,9 @@ def test_taught_networks_learn_on_alone():
     data = dataclasses.replace(rows(), fold=np.arange(500) % 4)
     wrong = dataclasses.replace(data, shown=lambda: np.tile(1.0 - data.y, (4, 1)))
     settings = dataclasses.replace(QUICK, **TEAM, epochs=200, patience=6)
-    losses = [each.val_loss for each in train(settings, wrong).history]
+    history = train(settings, wrong).history
+    losses = [each.val_loss for each in history]
+    assert [each.taught for each in history[:8]] == [False, *[True] * 6, False]
     assert np.argmin(losses[:7]) == 0
     assert losses[6] > losses[0]  # patience runs out
     assert losses[7] < losses[0]  # back at the best epoch, and better

@@ -66,6 +66,7 @@ ALEMBIC_VERSION = (
 def as_before_0003(connection: Connection, version: str = "0002") -> None:
     """Turn an empty database into one of before, with a job in it."""
     for change in (
+        "ALTER TABLE epochs DROP COLUMN taught",
         "DROP TABLE recipes",
         "DROP TABLE run_levers",
         "DROP TABLE cohorts",
