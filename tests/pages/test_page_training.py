@@ -265,7 +265,7 @@ def test_a_running_training_is_live(running, open_page):
     """Epoch and step, losses, the best epoch so far, time left and a way to stop."""
     at = open_page("training", run=running.id)
     figures = {metric.label: (metric.value, metric.delta) for metric in at.metric}
-    assert figures["Epoch"] == ("3 of 80", "step 8 of 21")
+    assert figures["Epoch"] == ("3 of 200", "step 8 of 21")
     assert figures["Best epoch"][0] == "1"
     assert figures["Validation AUC"] == ("0.710", "training 0.800")
     assert figures["Training loss"][0] == "0.450"
