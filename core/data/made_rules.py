@@ -18,7 +18,7 @@ BETWEEN = {
     "amount": (2_800, 9_500),
     "burden": (0.45, 0.95),
 }
-"""Where a rule may cut a number: within the middle four fifths of applicants."""
+"""Where a rule may cut a number: applicants are on both sides, of most numbers a tenth at least."""
 OPTIONS = {"job": 5, "home": 4, "purpose": 6, "channel": 3}
 """How many options a category has."""
 _STRENGTH = (0.8, 2.4)
