@@ -145,7 +145,7 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         self.history.append(figures)
         self._watch.epoch(figures)
         if self._out_of_patience():
-            if self._rows.shown is not None and not self._alone_since:
+            if self._taught:
                 self._learn_alone()
             else:
                 self.model.stop_training = True

@@ -38,7 +38,7 @@ class NetworkSettings:
         batch_size: Training rows per move, of each fold.
         epochs: Most passes over the training rows.
         patience: Stop after so many epochs without a lower validation loss and keep the best
-            epoch; 0 trains all epochs and keeps the last.
+            epoch; 0 trains all epochs and keeps the last. Taught networks go on; see `taught`.
         class_weights: Whether bads and goods weigh the same in total; see core.model.training.
         numeric: How numbers are encoded; see core.model.encoding.
         bins: Most quantile bins per number in the piecewise encoding.
