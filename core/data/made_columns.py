@@ -36,8 +36,8 @@ class Draw:
     start: int
     missing: float
     codes: bool
-    rules: int = 0
-    seed: int = 0
+    rules: int
+    seed: int
 
     def pick(self, shares: dict[str, float]) -> np.ndarray:
         """Return (rows,) positions in `shares`, drawn with these shares; they add up to 1."""

@@ -114,13 +114,16 @@ def test_a_rule_is_a_box_of_two_or_three_fields():
     rng = np.random.default_rng(0)
     numbers = {name: rng.uniform(low / 2, 2 * high, 5_000) for name, (low, high) in BETWEEN.items()}
     options = {name: rng.integers(0, many, 5_000) for name, many in OPTIONS.items()}
+    moved = []
     for seed in range(20):
         first = ruled(numbers | options, 1, seed)
         second = ruled(numbers | options, 2, seed) - first
         for added, sign in ((first, 1), (second, -1)):
             steps = np.unique(np.round(added[added != 0], 9))
+            moved.append(len(steps))
             assert len(steps) <= 1
             assert (steps * sign >= 0.8).all()
+    assert sum(moved) > 30
     assert not ruled(numbers | options, 0, 0).any()
 
 
