@@ -254,7 +254,8 @@ def _limits() -> dict[str, Any]:
             1000,
             START.patience,
             key="patience",
-            help="Stops after so many epochs without a lower validation loss, and keeps the best.",
+            help="Stops after so many epochs without a lower validation loss, and keeps the best. "
+            "Networks that trees teach learn on alone before, until half as many bring nothing.",
             **KEEP,
         )
         if early

@@ -70,7 +70,12 @@ def _figures_so_far(epochs: list[Epoch], run: Run) -> None:
                 "Epoch",
                 f"{last.epoch or '–'} of {most:,}",
                 f"step {last.step:,} of {last.steps:,}" if last.steps else "starting",
-                "One epoch looks at every training row once, in small steps.",
+                "One epoch looks at every training row once, in small steps."
+                + (
+                    " Early stopping mostly ends it long before."
+                    if run.settings["patience"]
+                    else ""
+                ),
             ),
             Figure("Training loss", metric(last.loss), "running mean", LOSS_HELP),
             Figure(
