@@ -42,12 +42,12 @@ def lessons(epochs: list[Epoch]) -> str:
     if not taught:
         return ""
     first, last = taught[0], taught[-1]
-    by_trees = f"From epoch {first} on boosted trees teach."
+    by_trees = f"From epoch {first} on boosted trees teach, half as much once that brings no more."
     if last == epochs[-1].epoch:
         return by_trees
     return (
-        f"{by_trees} From epoch {last + 1} on the networks learn on from outcomes alone, in "
-        "smaller steps, beginning where they were best."
+        f"{by_trees} From epoch {last + 1} on the networks learn on from outcomes alone. Each time "
+        "they begin where they were best, in smaller steps."
     )
 
 

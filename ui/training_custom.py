@@ -102,7 +102,8 @@ def _taught(place: DeltaGenerator, folds: int, additive: bool) -> float:
     label = "Share taught by trees"
     words = (
         "Boosted trees that have not seen a row say how probable its outcome was, and the networks "
-        "are shown a mixture of both. For three folds or more, on files from which "
+        "are shown this share of it beside the outcome; half as much and then none once that "
+        "brings no more. For three folds or more, on files from which "
         f"{count(MANY_ROWS)} rows or more are learnt."
     )
     if folds < TAUGHT_FOLDS:
@@ -255,7 +256,8 @@ def _limits() -> dict[str, Any]:
             START.patience,
             key="patience",
             help="Stops after so many epochs without a lower validation loss, and keeps the best. "
-            "Networks that trees teach learn on alone before, until half as many bring nothing.",
+            "Networks that trees teach learn on with less of that then, until half as many bring "
+            "nothing.",
             **KEEP,
         )
         if early

@@ -125,6 +125,7 @@ def _short(key: str) -> str:
 def _depth(run: Run, calibration: dict[str, Any] | None) -> None:
     with st.expander("Settings, split, calibration and encoding"):
         summary, settings = run.summary, NetworkSettings.from_json(run.settings)
+        trained = settings.for_rows(_learnt(summary))
         parts = ", ".join(f"{count(n)} {part}" for part, n in summary["rows"].items())
         fitted = ", ".join(
             f"{in_sentence(key)} in {_fitted_in(seconds)}"
@@ -132,7 +133,7 @@ def _depth(run: Run, calibration: dict[str, Any] | None) -> None:
             if key != SUBJECT
         )
         st.markdown(
-            f"**{PRESETS[run.preset].title}**: {settings_line(settings)}.  \n"
+            f"**{PRESETS[run.preset].title}**: {settings_line(trained)}.  \n"
             f"**Rows**: {parts}. {_both(settings)}{literal(summary['split'])}  \n"
             f"**Input**: {count(summary['slots'])} slots, encoded from the applicant's fields.  \n"
             f"**Challengers**: {fitted}."
@@ -142,6 +143,10 @@ def _depth(run: Run, calibration: dict[str, Any] | None) -> None:
         if calibration:
             candidates(calibration)
         settings_table(settings)
+
+
+def _learnt(summary: dict[str, Any]) -> int:
+    return sum(summary["rows"].get(part, 0) for part in ("train", "validation"))
 
 
 def _both(settings: NetworkSettings) -> str:

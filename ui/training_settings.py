@@ -52,6 +52,8 @@ def settings_line(settings: NetworkSettings) -> str:
     '16 networks of 64-32-1 relu, 4 folds · piecewise linear · AdamW · at most 60 epochs'
     >>> settings_line(NetworkSettings(layers=(16,), additive=True, monotone={"Debt": 1}))
     '16 relu units for each field, 1 direction · piecewise linear · AdamW · at most 60 epochs'
+    >>> settings_line(NetworkSettings(folds=3, taught=0.5, numeric="standard", optimiser="adam"))
+    '3 networks of 32-16-1 relu, 3 folds, taught by trees · standardised · Adam · at most 60 epochs'
     """
     epochs = f"{settings.epochs} epochs"
     epochs = f"at most {epochs}" if settings.patience else epochs
@@ -68,7 +70,8 @@ def _shape(settings: NetworkSettings) -> str:
     folds = f", {settings.folds} folds" if settings.folds > 1 else ""
     fixed = len(settings.monotone)
     directions = f", {fixed} direction{'' if fixed == 1 else 's'}" if fixed else ""
-    return f"{team}{folds}{directions}"
+    taught = ", taught by trees" if settings.taught else ""
+    return f"{team}{folds}{taught}{directions}"
 
 
 def settings_table(settings: NetworkSettings) -> None:

@@ -42,8 +42,14 @@ def tuning_form(data_set: DataSet) -> None:
     """Draw the form; the button starts the study and leaves for its address."""
     st.subheader("Where it begins", anchor=False)
     preset = _preset()
+    beginning = st.container()
     minutes, split, seed = _limits(Schema.from_json(data_set.schema))
     base = replace(PRESETS[preset].settings, seed=seed)
+    first = settings_line(base.for_rows(split.learnt(data_set.rows)))
+    beginning.markdown(
+        f"The first trial takes the settings of **{PRESETS[preset].title}** as they are ({first}), "
+        "so the winner is at least as good on the rows that choose it."
+    )
     st.subheader("What may change", anchor=False)
     space = SearchSpace((*_ranges(preset, base), *_choices(base)))
     problem = _problem(space, base)
@@ -75,11 +81,6 @@ def _preset() -> str:
         key="tuning-base",
         label_visibility="collapsed",
         **KEEP,
-    )
-    st.markdown(
-        f"The first trial takes the settings of **{PRESETS[chosen].title}** as they are "
-        f"({settings_line(PRESETS[chosen].settings)}), so the winner is at least as good on the "
-        "rows that choose it."
     )
     return chosen
 

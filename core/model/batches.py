@@ -17,15 +17,15 @@ class Rows:
         x: (n, width) float32.
         y: (n,) outcomes, 1 = bad.
         fold: (n,) the fold whose networks leave the row out, from 0; -1 if all learn from it.
-        shown: Returns (folds, n) what the networks of each fold are shown as the outcome, in
-            [0, 1], from the second epoch on; before, and with None, it is the outcome. In the end
-            they learn alone; see core.model.keeper.
+        said: Returns (folds, n) what boosted trees say of the outcome to the networks of each fold,
+            in [0, 1]; it is asked for before the second epoch, and core.model.keeper says how much
+            of it is shown. None: nobody teaches.
     """
 
     x: np.ndarray
     y: np.ndarray
     fold: np.ndarray
-    shown: Callable[[], np.ndarray] | None = None
+    said: Callable[[], np.ndarray] | None = None
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types

@@ -21,7 +21,7 @@ from core.model.network import ColumnSlots, plain
 from core.model.resolution import least_deviance
 from core.model.served import ServedNetwork
 from core.model.settings import NetworkSettings
-from core.model.teacher import shown_outcomes
+from core.model.teacher import opinions
 from core.model.training import UNWATCHED, Trained, train
 
 
@@ -127,16 +127,15 @@ def _rows(
         yield Rows(x, y, fold)
         return
     with ThreadPoolExecutor(1, "teacher") as thread:
-        shown = thread.submit(
-            shown_outcomes,
+        said = thread.submit(
+            opinions,
             Trees.inputs(encoder, features),
             y,
             fold,
-            settings.taught,
             settings.seed,
             watch.should_stop,
         )
-        yield Rows(x, y, fold, shown.result)
+        yield Rows(x, y, fold, said.result)
 
 
 def column_slots(encoder: Encoder, settings: NetworkSettings) -> list[ColumnSlots]:

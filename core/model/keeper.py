@@ -3,9 +3,10 @@
 A row is judged only by networks that have not learnt from it. With one fold these are all of
 them and the rows are the validation rows; with more, every row is left out by one fold.
 
-Networks that boosted trees teach have a second term. A teacher takes out noise, but knows no more
-than trees that saw half of the rows. When its pupils get no better they go back to their best epoch
-and learn on from outcomes alone, in smaller steps; whichever epoch of both terms is best is kept.
+Networks that boosted trees teach have three terms. A teacher takes out noise, but knows no more
+than trees that saw half of the rows. So when its pupils get no better they go back to their best
+epoch and learn on, half from outcomes, and in the end from these alone, each time in smaller steps.
+Whichever epoch of all terms is best is kept.
 """
 
 import time
@@ -23,8 +24,21 @@ from core.model.settings import NetworkSettings
 MOST_AUC_ROWS = 4_000
 """Training rows the AUC of each epoch rests on; validation always uses all of its rows."""
 
-ALONE_RATE = 0.3
-"""Steps of the second term, as a share of those of the first."""
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Part of a training by trees, until patience runs out.
+
+    Attributes:
+        taught: How much of what is shown is of the trees, as a share of the setting.
+        rate: Of learning, as a share of the setting.
+    """
+
+    taught: float
+    rate: float
+
+
+TERMS = (Term(1.0, 1.0), Term(0.5, 0.5), Term(0.0, 0.3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +124,19 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         self._best: Kept | None = None
         self._last: Kept | None = None
         self._best_weights: list[np.ndarray] = []
+        self._said: np.ndarray | None = None
         self._taught = False
-        self._alone_since = 0  # the last epoch of the first term
+        self._term = 0
+        self._before = 0  # the last epoch of the term before
         self.stopped = False
         self.failed = ""
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Count from 1, as people do, and deal the rows anew."""
         self._epoch = epoch + 1
-        if self._epoch == 2 and self._rows.shown is not None:
-            self._taught = True
-            self._batches.show(self._rows.shown())
+        if self._epoch == 2 and self._rows.said is not None:
+            self._said = self._rows.said()
+            self._show(self._said)
         self._batches.shuffle()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
@@ -145,8 +161,8 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         self.history.append(figures)
         self._watch.epoch(figures)
         if self._out_of_patience():
-            if self._taught:
-                self._learn_alone()
+            if self._said is not None and self._term + 1 < len(TERMS):
+                self._begin_next_term(self._said)
             else:
                 self.model.stop_training = True
 
@@ -159,19 +175,26 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         return self._best if self._settings.patience or self.stopped else self._last
 
     def _out_of_patience(self) -> bool:
-        """Return whether it has not got better for too long; half as long in the second term."""
+        """Return whether it has not got better for too long; half as long after the first term."""
         if not self._settings.patience or self._best is None:
             return False
-        patience = self._settings.patience / (2 if self._alone_since else 1)
-        return self._epoch - max(self._best.epoch, self._alone_since) >= patience
+        patience = self._settings.patience / (2 if self._term else 1)
+        return self._epoch - max(self._best.epoch, self._before) >= patience
 
-    def _learn_alone(self) -> None:
-        """Begin the second term."""
-        self._taught, self._alone_since = False, self._epoch
+    def _begin_next_term(self, said: np.ndarray) -> None:
+        """Go back to the best weights."""
+        self._term, self._before = self._term + 1, self._epoch
         for weight, best in zip(self.model.trainable_variables, self._best_weights, strict=True):
             weight.assign(best)
-        self.model.optimizer.learning_rate.assign(ALONE_RATE * self._settings.learning_rate)
-        self._batches.show(np.tile(self._rows.y, (self._settings.folds, 1)))
+        rate = TERMS[self._term].rate * self._settings.learning_rate
+        self.model.optimizer.learning_rate.assign(rate)
+        self._show(said)
+
+    def _show(self, said: np.ndarray) -> None:
+        """Show the mixture of outcomes and trees that belongs to the term."""
+        share = TERMS[self._term].taught * self._settings.taught
+        self._taught = share > 0
+        self._batches.show((1 - share) * self._rows.y + share * said)
 
     def _measure(self, loss: float) -> EpochFigures:
         network = served(self.model, self._settings, self._rows.x.shape[1])
@@ -205,7 +228,7 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         self._last = Kept(self._epoch, network, held_out)
         if self._best is None or val_loss < self._lowest:
             self._best, self._lowest = self._last, val_loss
-            if self._rows.shown is not None:
+            if self._rows.said is not None:
                 self._best_weights = [to_numpy(each) for each in self.model.trainable_variables]
 
     def _figures(self, step: int, loss: float) -> EpochFigures:

@@ -54,7 +54,7 @@ class NetworkSettings:
             it; additive networks only.
         taught: Share of what boosted trees say of a row in what the networks are shown as its
             outcome, in [0, 1]; from TAUGHT_FOLDS and MANY_ROWS on. When patience runs out, taught
-            networks go back to the best epoch and learn on alone; see core.model.keeper.
+            networks go back to the best epoch and learn on, with less of it; see core.model.keeper.
         taught_dropout: What dropout is for taught networks: the trees take out noise already.
         calibrate: Whether log-odds are rescaled on rows that were left out, where that helps.
         seed: Same seed, data and machine give the same network.
@@ -197,7 +197,7 @@ PRESETS: dict[str, Preset] = {
             cuts=32,
             folds=4,
             members=4,
-            taught=0.5,
+            taught=1.0,
             taught_dropout=0.05,
             calibrate=True,
         ),

@@ -33,11 +33,11 @@ def test_trees_teach_on_large_files(rows, settings, taught, monkeypatch):
     """Where they do, their lesson reaches the networks; here they say the opposite."""
     asked = []
 
-    def turned(inputs, y, fold, share, seed, should_stop):
-        asked.append((inputs.shape, share))
+    def turned(inputs, y, fold, seed, should_stop):
+        asked.append(inputs.shape)
         return np.tile(1 - y, (settings.folds, 1))
 
-    monkeypatch.setattr(fitting, "shown_outcomes", turned)
+    monkeypatch.setattr(fitting, "opinions", turned)
     random = np.random.default_rng(0)
     frame = pd.DataFrame({"Income": random.random(rows), "Debt": random.random(rows)})
     y = (random.random(rows) < frame["Income"]).to_numpy().astype(np.int8)
@@ -45,6 +45,6 @@ def test_trees_teach_on_large_files(rows, settings, taught, monkeypatch):
     fold = np.arange(rows) % settings.folds
     encoder = fit_encoder(frame, y, columns, settings, fold)
     fitted = fit_network(frame, y, encoder, settings, fold)
-    assert asked == ([((rows, 2), settings.taught)] if taught else [])
+    assert asked == ([(rows, 2)] if taught else [])
     last = fitted.trained.history[-1]
     assert (last.val_auc < 0.5) == taught

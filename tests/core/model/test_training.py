@@ -49,7 +49,7 @@ def trained(watch=None, blocks=(), **changes):
     return train(settings, joined(rows(), rows(300, 1, fold=0)), blocks, watch or Watch())
 
 
-def test_what_is_shown_counts_from_the_second_epoch_on():
+def test_what_trees_say_counts_from_the_second_epoch_on():
     """It is asked for once, and not at all where the first epoch is the last."""
     asked = []
     everything = rows()
@@ -60,9 +60,9 @@ def test_what_is_shown_counts_from_the_second_epoch_on():
         return np.tile(1 - everything.y, (3, 1))
 
     def val_auc(epochs):
-        settings = dataclasses.replace(QUICK, folds=3, epochs=epochs)
-        shown = dataclasses.replace(everything, fold=fold, shown=turned)
-        return train(settings, shown).history[-1].val_auc
+        settings = dataclasses.replace(QUICK, folds=3, epochs=epochs, taught=1.0)
+        wrong = dataclasses.replace(everything, fold=fold, said=turned)
+        return train(settings, wrong).history[-1].val_auc
 
     val_auc(1)
     assert not asked
@@ -273,18 +273,27 @@ def test_dropout_leaves_out_its_share(share):
 def test_taught_networks_learn_on_alone():
     """A teacher who says the opposite is left, and the outcomes are learnt after all.
 
-    The second term goes on from the best epoch, which is the first: it heard outcomes alone.
+    Each term goes on from the best epoch, which is the first: it heard outcomes alone.
     """
     data = dataclasses.replace(rows(), fold=np.arange(500) % 4)
-    wrong = dataclasses.replace(data, shown=lambda: np.tile(1.0 - data.y, (4, 1)))
-    settings = dataclasses.replace(QUICK, **TEAM, epochs=200, patience=6)
+    wrong = dataclasses.replace(data, said=lambda: np.tile(1.0 - data.y, (4, 1)))
+    settings = dataclasses.replace(QUICK, **TEAM, epochs=200, patience=6, taught=1.0)
     history = train(settings, wrong).history
     losses = [each.val_loss for each in history]
-    assert [each.taught for each in history[:8]] == [False, *[True] * 6, False]
-    assert np.argmin(losses[:7]) == 0
-    assert losses[6] > losses[0]  # patience runs out
-    assert losses[7] < losses[0]  # back at the best epoch, and better
-    assert len(losses) == np.argmin(losses) + 1 + 3  # half the patience
+    taught = [False, *[True] * (6 + 3), False]  # patience runs out, and half of it
+    assert [each.taught for each in history[:11]] == taught
+    assert np.argmin(losses[:10]) == 0
+    assert losses[6] > losses[9] > losses[0]  # half of the lesson is half as wrong
+    assert losses[10] < losses[0]  # back at the best epoch, and better
+    assert len(losses) == np.argmin(losses) + 1 + 3
+
+
+def test_a_share_of_the_lesson_is_shown():
+    """Networks that hear the opposite half of the time learn that nobody knows."""
+    data = dataclasses.replace(rows(), fold=np.arange(500) % 4)
+    wrong = dataclasses.replace(data, said=lambda: np.tile(1.0 - data.y, (4, 1)))
+    settings = dataclasses.replace(QUICK, **TEAM, epochs=60, patience=0, taught=0.5)
+    assert train(settings, wrong).history[-1].val_loss == pytest.approx(np.log(2), abs=0.02)
 
 
 def test_two_teams_of_one_shape_are_both_kept():
