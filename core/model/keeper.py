@@ -160,11 +160,12 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         figures = self._measure(loss)
         self.history.append(figures)
         self._watch.epoch(figures)
-        if self._out_of_patience():
-            if self._said is not None and self._term + 1 < len(TERMS):
-                self._begin_next_term(self._said)
-            else:
-                self.model.stop_training = True
+        if not self._ends_term():
+            return
+        if self._said is not None and self._term + 1 < len(TERMS):
+            self._begin_next_term(self._said)
+        else:
+            self.model.stop_training = True
 
     @property
     def kept(self) -> Kept | None:
@@ -174,18 +175,24 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         """
         return self._best if self._settings.patience or self.stopped else self._last
 
-    def _out_of_patience(self) -> bool:
-        """Return whether it has not got better for too long; half as long after the first term."""
+    def _ends_term(self) -> bool:
+        """Return whether it has not got better for too long; half as long after the first term.
+
+        Without patience, terms are of equal length.
+        """
         if not self._settings.patience or self._best is None:
-            return False
+            share = (self._term + 1) / len(TERMS) if self._said is not None else 1
+            return self._epoch >= share * self._settings.epochs
         patience = self._settings.patience / (2 if self._term else 1)
         return self._epoch - max(self._best.epoch, self._before) >= patience
 
     def _begin_next_term(self, said: np.ndarray) -> None:
-        """Go back to the best weights."""
+        """Go back to the best weights; without patience, go on from the last."""
         self._term, self._before = self._term + 1, self._epoch
-        for weight, best in zip(self.model.trainable_variables, self._best_weights, strict=True):
-            weight.assign(best)
+        if self._settings.patience:
+            weights = self.model.trainable_variables
+            for weight, best in zip(weights, self._best_weights, strict=True):
+                weight.assign(best)
         rate = TERMS[self._term].rate * self._settings.learning_rate
         self.model.optimizer.learning_rate.assign(rate)
         self._show(said)

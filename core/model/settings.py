@@ -54,7 +54,8 @@ class NetworkSettings:
             it; additive networks only.
         taught: Share of what boosted trees say of a row in what the networks are shown as its
             outcome, in [0, 1]; from TAUGHT_FOLDS and MANY_ROWS on. When patience runs out, taught
-            networks go back to the best epoch and learn on, with less of it; see core.model.keeper.
+            networks go back to the best epoch and learn on, with less of it; without patience
+            there is less after each third of the epochs. See core.model.keeper.
         taught_dropout: What dropout is for taught networks: the trees take out noise already.
         calibrate: Whether log-odds are rescaled on rows that were left out, where that helps.
         seed: Same seed, data and machine give the same network.

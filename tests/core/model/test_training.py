@@ -59,14 +59,14 @@ def test_what_trees_say_counts_from_the_second_epoch_on():
         asked.append(len(asked))
         return np.tile(1 - everything.y, (3, 1))
 
-    def val_auc(epochs):
+    def heard(epochs):
         settings = dataclasses.replace(QUICK, folds=3, epochs=epochs, taught=1.0)
         wrong = dataclasses.replace(everything, fold=fold, said=turned)
-        return train(settings, wrong).history[-1].val_auc
+        return [each.val_auc for each in train(settings, wrong).history]
 
-    val_auc(1)
+    heard(1)
     assert not asked
-    assert val_auc(12) < 0.4
+    assert min(heard(24)) < 0.4
     assert asked == [0]
 
 
@@ -292,8 +292,21 @@ def test_a_share_of_the_lesson_is_shown():
     """Networks that hear the opposite half of the time learn that nobody knows."""
     data = dataclasses.replace(rows(), fold=np.arange(500) % 4)
     wrong = dataclasses.replace(data, said=lambda: np.tile(1.0 - data.y, (4, 1)))
-    settings = dataclasses.replace(QUICK, **TEAM, epochs=60, patience=0, taught=0.5)
-    assert train(settings, wrong).history[-1].val_loss == pytest.approx(np.log(2), abs=0.02)
+    settings = dataclasses.replace(QUICK, **TEAM, epochs=180, patience=0, taught=0.5)
+    assert train(settings, wrong).history[59].val_loss == pytest.approx(np.log(2), abs=0.02)
+
+
+def test_without_early_stopping_each_term_is_a_third():
+    """The last epoch is kept, and it has heard outcomes; nothing goes back to the first."""
+    data = dataclasses.replace(rows(), fold=np.arange(500) % 4)
+    wrong = dataclasses.replace(data, said=lambda: np.tile(1.0 - data.y, (4, 1)))
+    settings = dataclasses.replace(QUICK, **TEAM, epochs=30, patience=0, taught=1.0)
+    result = train(settings, wrong)
+    assert [each.taught for each in result.history] == [False, *[True] * 19, *[False] * 10]
+    losses = [each.val_loss for each in result.history]
+    assert losses[9] > losses[19] > losses[29]
+    assert losses[20] > losses[0]
+    assert result.best_epoch == 30
 
 
 def test_two_teams_of_one_shape_are_both_kept():
