@@ -107,8 +107,7 @@ def _seconds_per_epoch(
     difference of two trainings on a busy machine cannot show.
     """
     rounds, seconds_each = (2, 2.0) if options.quick else (5, 4.0)
-    team = RECOMMENDED.for_rows(len(parts.team.y))
-    probe = _ours(team, parts.team, 6, Watch())
+    probe = _ours(RECOMMENDED, parts.team, 6, Watch())
     epochs = min(400, max(12, int(seconds_each / (probe[-1] - probe[0]) * (len(probe) - 1))))
     settings = Settings.from_environment({"LENDLENS_HOME": str(home)})
     workspace = Workspace.open(settings)
@@ -117,8 +116,8 @@ def _seconds_per_epoch(
         "keras_fit_alone": lambda: _plain(parts, epochs, figures=False),
         "keras_fit_same_figures": lambda: _plain(parts, epochs, figures=True),
         "lendlens_one_network": lambda: _ours(ONE, parts.one, epochs, Watch()),
-        "team_unwatched": lambda: _ours(team, parts.team, epochs, Watch()),
-        "team_watched": lambda: _ours(team, parts.team, epochs, timer.around(live.watch())),
+        "team_unwatched": lambda: _ours(RECOMMENDED, parts.team, epochs, Watch()),
+        "team_watched": lambda: _ours(RECOMMENDED, parts.team, epochs, timer.around(live.watch())),
     }
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):

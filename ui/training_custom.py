@@ -5,8 +5,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.formatting import count
-from core.model.settings import MANY_ROWS, PRESETS, TAUGHT_FOLDS, NetworkSettings
+from core.model.settings import PRESETS, TAUGHT_FOLDS, NetworkSettings
 from core.store.tables import DataSet
 from ui.training_directions import directions
 from ui.training_settings import ENCODINGS, OPTIMISERS
@@ -103,8 +102,8 @@ def _taught(place: DeltaGenerator, folds: int, additive: bool) -> float:
     words = (
         "Boosted trees that have not seen a row say how probable its outcome was, and the networks "
         "are shown this share of it beside the outcome; half as much and then none once that "
-        "brings no more. For three folds or more, on files from which "
-        f"{count(MANY_ROWS)} rows or more are learnt."
+        "brings no more. For three folds or more; on few rows only where the trees add something "
+        "to a logistic regression on rows left out."
     )
     if folds < TAUGHT_FOLDS:
         place.number_input(label, 0.0, 0.0, key="untaught", disabled=True, help=words)
@@ -182,8 +181,8 @@ def _taught_dropout() -> float:
         START.taught_dropout,
         0.05,
         key="taught-dropout",
-        help=f"Instead of the other, on files from which {count(MANY_ROWS)} rows or more are "
-        "learnt: trees take out noise already.",
+        help="Instead of the other from the epoch on in which trees begin to teach: they take out "
+        "noise already.",
         **KEEP,
     )
     return dropout

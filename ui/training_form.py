@@ -25,7 +25,7 @@ def training_form(data_set: DataSet) -> None:
         st.subheader("How rows are divided", anchor=False)
         split = split_form(data_set, _chosen())
         st.subheader("What is trained", anchor=False)
-        preset = _preset(split.learnt(data_set.rows))
+        preset = _preset()
         settings = _settings(preset, data_set)
         if st.button("Start training", type="primary", icon=":material/play_arrow:", key="start"):
             run = start_run(workspace(), data_set.id, preset, settings, split)
@@ -42,17 +42,17 @@ def _chosen() -> str:
     return chosen
 
 
-def _preset(rows: int) -> str:
-    """Draw a card per preset, as it trains on so many rows, and return the chosen one."""
+def _preset() -> str:
+    """Draw a card per preset and return the chosen one."""
     chosen, keys = _chosen(), list(PRESETS)
     for start in range(0, len(keys), PER_ROW):
         for column, key in zip(st.columns(PER_ROW), keys[start : start + PER_ROW], strict=False):
             with column.container(border=True, height="stretch", key=f"preset-card-{key}"):
-                _card(key, key == chosen, rows)
+                _card(key, key == chosen)
     return chosen
 
 
-def _card(key: str, is_chosen: bool, rows: int) -> None:
+def _card(key: str, is_chosen: bool) -> None:
     preset = PRESETS[key]
     with st.container(horizontal=True, vertical_alignment="center"):
         badge = " :primary-badge[:material/check: Chosen]" if is_chosen else ""
@@ -65,8 +65,7 @@ def _card(key: str, is_chosen: bool, rows: int) -> None:
             args=(key,),
         )
     st.markdown(preset.sentence)
-    trained = settings_line(preset.settings.for_rows(rows))
-    st.caption(trained if key != "custom" else "Every setting is yours.")
+    st.caption(settings_line(preset.settings) if key != "custom" else "Every setting is yours.")
 
 
 def _choose(key: str) -> None:

@@ -48,11 +48,12 @@ def result(run: Run) -> None:
     if evaluate:
         links.go("evaluation", run=run.id)
     over_folds(run)
-    draw_curves(workspace().registry.epochs(run.id))
+    epochs = workspace().registry.epochs(run.id)
+    draw_curves(epochs)
     calibration = calibration_of(run)
     if calibration:
         st.markdown(calibration_words(calibration))
-    _depth(run, calibration)
+    _depth(run, calibration, taught=any(each.taught for each in epochs))
     _ways_on(run)
 
 
@@ -122,10 +123,9 @@ def _short(key: str) -> str:
     return label if label[1:] != label[1:].lower() else label.lower()
 
 
-def _depth(run: Run, calibration: dict[str, Any] | None) -> None:
+def _depth(run: Run, calibration: dict[str, Any] | None, *, taught: bool) -> None:
     with st.expander("Settings, split, calibration and encoding"):
         summary, settings = run.summary, NetworkSettings.from_json(run.settings)
-        trained = settings.for_rows(_learnt(summary))
         parts = ", ".join(f"{count(n)} {part}" for part, n in summary["rows"].items())
         fitted = ", ".join(
             f"{in_sentence(key)} in {_fitted_in(seconds)}"
@@ -133,7 +133,8 @@ def _depth(run: Run, calibration: dict[str, Any] | None) -> None:
             if key != SUBJECT
         )
         st.markdown(
-            f"**{PRESETS[run.preset].title}**: {settings_line(trained)}.  \n"
+            f"**{PRESETS[run.preset].title}**: {settings_line(settings)}. "
+            f"{_untaught(settings, taught)}  \n"
             f"**Rows**: {parts}. {_both(settings)}{literal(summary['split'])}  \n"
             f"**Input**: {count(summary['slots'])} slots, encoded from the applicant's fields.  \n"
             f"**Challengers**: {fitted}."
@@ -145,8 +146,13 @@ def _depth(run: Run, calibration: dict[str, Any] | None) -> None:
         settings_table(settings)
 
 
-def _learnt(summary: dict[str, Any]) -> int:
-    return sum(summary["rows"].get(part, 0) for part in ("train", "validation"))
+def _untaught(settings: NetworkSettings, taught: bool) -> str:
+    if taught or not settings.taught:
+        return ""
+    return (
+        "Boosted trees did not teach: on few rows they do so only where they add something to a "
+        "logistic regression on rows left out."
+    )
 
 
 def _both(settings: NetworkSettings) -> str:

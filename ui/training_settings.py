@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.formatting import count
-from core.model.settings import MANY_ROWS, NetworkSettings
+from core.model.settings import NetworkSettings
 from ui.components.table import worded_table
 
 LABELS = {
@@ -27,7 +26,7 @@ LABELS = {
     "numeric": "Encoding of numbers",
     "bins": "Bins per number at most",
     "cuts": "Further bins where the risk jumps, at most",
-    "taught": f"Share taught by boosted trees, from {count(MANY_ROWS)} rows on",
+    "taught": "Share taught by boosted trees, if they know enough",
     "taught_dropout": "Dropout where boosted trees teach",
     "calibrate": "Calibrated on rows left out",
     "seed": "Seed",
@@ -53,7 +52,7 @@ def settings_line(settings: NetworkSettings) -> str:
     >>> settings_line(NetworkSettings(layers=(16,), additive=True, monotone={"Debt": 1}))
     '16 relu units for each field, 1 direction · piecewise linear · AdamW · at most 60 epochs'
     >>> settings_line(NetworkSettings(folds=3, taught=0.5, numeric="standard", optimiser="adam"))
-    '3 networks of 32-16-1 relu, 3 folds, taught by trees · standardised · Adam · at most 60 epochs'
+    '3 networks of 32-16-1 relu, 3 folds, trees may teach · standardised · Adam · at most 60 epochs'
     """
     epochs = f"{settings.epochs} epochs"
     epochs = f"at most {epochs}" if settings.patience else epochs
@@ -70,7 +69,7 @@ def _shape(settings: NetworkSettings) -> str:
     folds = f", {settings.folds} folds" if settings.folds > 1 else ""
     fixed = len(settings.monotone)
     directions = f", {fixed} direction{'' if fixed == 1 else 's'}" if fixed else ""
-    taught = ", taught by trees" if settings.taught else ""
+    taught = ", trees may teach" if settings.taught else ""
     return f"{team}{folds}{taught}{directions}"
 
 

@@ -45,10 +45,9 @@ def tuning_form(data_set: DataSet) -> None:
     beginning = st.container()
     minutes, split, seed = _limits(Schema.from_json(data_set.schema))
     base = replace(PRESETS[preset].settings, seed=seed)
-    first = settings_line(base.for_rows(split.learnt(data_set.rows)))
     beginning.markdown(
-        f"The first trial takes the settings of **{PRESETS[preset].title}** as they are ({first}), "
-        "so the winner is at least as good on the rows that choose it."
+        f"The first trial takes the settings of **{PRESETS[preset].title}** as they are "
+        f"({settings_line(base)}), so the winner is at least as good on the rows that choose it."
     )
     st.subheader("What may change", anchor=False)
     space = SearchSpace((*_ranges(preset, base), *_choices(base)))

@@ -5,14 +5,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.data.splitting import SplitSettings
 from core.jobs.tune_request import Trial, trials
 from core.model.search_space import SETTINGS, SearchSpace
 from core.model.settings import NetworkSettings
 from core.store.tables import Study
 from ui import links
 from ui.components.table import table
-from ui.session import workspace
 from ui.training_settings import settings_line
 
 STATES = {
@@ -75,10 +73,8 @@ def _row(trial: Trial, study: Study) -> dict[str, Any]:
 
 def _method(study: Study) -> None:
     base = NetworkSettings.from_json(study.settings)
-    rows = workspace().registry.data_set(study.data_set_id).rows
-    first = base.for_rows(SplitSettings.from_json(study.split).learnt(rows))
     st.markdown(
-        f"The first trial is {settings_line(first)}. The next seven are drawn at random within the "
+        f"The first trial is {settings_line(base)}. The next seven are drawn at random within the "
         "limits; from then on a tree-structured Parzen estimator proposes values like those of "
         "the better trials (J. Bergstra et al., *Algorithms for Hyper-Parameter Optimization*, "
         "NeurIPS 2011; Optuna).  \n"

@@ -64,14 +64,6 @@ class SplitSettings:
                 f"{self.repeats}."
             )
 
-    def learnt(self, rows: int) -> int:
-        """Return of how many rows the model that is kept learns, if there are so many.
-
-        >>> SplitSettings(test=0.2).learnt(5000), SplitSettings("cross_validation").learnt(5000)
-        (4000, 5000)
-        """
-        return rows if self.kind == "cross_validation" else round(rows * (1 - self.test))
-
     def to_json(self) -> dict[str, Any]:
         """Return plain data that `from_json` reads back."""
         return asdict(self)

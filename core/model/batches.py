@@ -18,14 +18,14 @@ class Rows:
         y: (n,) outcomes, 1 = bad.
         fold: (n,) the fold whose networks leave the row out, from 0; -1 if all learn from it.
         said: Returns (folds, n) what boosted trees say of the outcome to the networks of each fold,
-            in [0, 1]; it is asked for before the second epoch, and core.model.keeper says how much
-            of it is shown. None: nobody teaches.
+            in [0, 1], or None where they know too little; it is asked for before the second epoch,
+            and core.model.keeper says how much of it is shown. None: nobody teaches.
     """
 
     x: np.ndarray
     y: np.ndarray
     fold: np.ndarray
-    said: Callable[[], np.ndarray] | None = None
+    said: Callable[[], np.ndarray | None] | None = None
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types

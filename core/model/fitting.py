@@ -96,7 +96,6 @@ def fit_network(
     Raises:
         ModelError: A direction is not that of a number, or the loss is not a number any more.
     """
-    settings = settings.for_rows(len(y))
     slots = column_slots(encoder, settings)
     with _rows(features, y, encoder, settings, fold, watch) as rows:
         trained = train(settings, rows, slots, watch, width)
@@ -130,6 +129,7 @@ def _rows(
         said = thread.submit(
             opinions,
             Trees.inputs(encoder, features),
+            x,
             y,
             fold,
             settings.seed,

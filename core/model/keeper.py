@@ -17,7 +17,7 @@ import keras
 import numpy as np
 
 from core.model.batches import Batches, Rows, outcome_weights
-from core.model.network import served, to_numpy
+from core.model.network import served, set_dropout, to_numpy
 from core.model.served import ROWS_AT_ONCE, ServedNetwork
 from core.model.settings import NetworkSettings
 
@@ -135,8 +135,7 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         """Count from 1, as people do, and deal the rows anew."""
         self._epoch = epoch + 1
         if self._epoch == 2 and self._rows.said is not None:
-            self._said = self._rows.said()
-            self._show(self._said)
+            self._hear(self._rows.said())
         self._batches.shuffle()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
@@ -196,6 +195,13 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         rate = TERMS[self._term].rate * self._settings.learning_rate
         self.model.optimizer.learning_rate.assign(rate)
         self._show(said)
+
+    def _hear(self, said: np.ndarray | None) -> None:
+        """Let trees teach from now on, unless they know too little."""
+        self._said = said
+        if said is not None:
+            set_dropout(self.model, self._settings.taught_dropout)
+            self._show(said)
 
     def _show(self, said: np.ndarray) -> None:
         """Show the mixture of outcomes and trees that belongs to the term."""

@@ -192,7 +192,7 @@ def build(
     for number, units in enumerate(settings.layers, start=1):
         layer = TeamDense(settings, units * apart, bounds[0], name=f"hidden_{number}")
         values = keras.layers.Activation(settings.activation)(layer(values))
-        if settings.dropout:
+        if settings.drops_out:
             values = TeamDropout(seeds.randint(1, 10**9))(values)
     values = TeamDense(settings, 1, bounds[1], name="log_odds")(values)
     return keras.Model(inputs, ops.transpose(values[..., 0], (0, 2, 1)), name="lendlens")
@@ -212,9 +212,14 @@ def begin(
     start = Start(settings.seed, used, used // (len(columns) if settings.additive else 1))
     for layer in team_layers(model):
         layer.begin(start)
+    set_dropout(model, settings.dropout)
+
+
+def set_dropout(model: keras.Model, share: float) -> None:
+    """Leave out such a share of hidden units from now on."""
     for layer in model.layers:
         if isinstance(layer, TeamDropout):
-            layer.kept.assign(1 - settings.dropout)
+            layer.kept.assign(1 - share)
 
 
 def team_layers(model: keras.Model) -> list[TeamDense]:

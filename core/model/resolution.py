@@ -13,11 +13,14 @@ import pandas as pd
 
 from core.data.schema import Column
 from core.model.blocks import FINE_DEVIANCE, LEAST_DEVIANCE
+from core.model.challengers_sklearn import quick_logistic
 from core.model.encoding import Encoder
-from core.model.settings import MANY_ROWS, NetworkSettings
+from core.model.settings import NetworkSettings
 
+MANY_ROWS = 4_500
+"""From so many on it is judged: of smaller files, which are cross-validated, a dozen encodings are
+learnt, and the time for that would be missed."""
 _MOST_ROWS = 20_000  # more show a jump by themselves, and judging keeps the first loss waiting
-_INVERSE_PENALTY = 0.1
 
 
 def least_deviance(
@@ -61,16 +64,13 @@ def _unseen(
     least: float,
 ) -> float:
     """Return the deviance of the rows left out."""
-    from sklearn.linear_model import LogisticRegression  # slow to import
-    from sklearn.metrics import log_loss
+    from sklearn.metrics import log_loss  # slow to import
 
     seen = features[~left_out]
     vary = [column for column in columns if seen[column.name].nunique(dropna=False) > 1]
     encoder = Encoder.fit(
         seen, vary, "piecewise", settings.bins, settings.cuts, y[~left_out], least
     )
-    model = LogisticRegression(
-        C=_INVERSE_PENALTY, solver="newton-cholesky", tol=1e-2, max_iter=20
-    ).fit(encoder.encode(seen), y[~left_out])
+    model = quick_logistic().fit(encoder.encode(seen), y[~left_out])
     said = model.predict_proba(encoder.encode(features[left_out]))[:, 1]
     return float(2 * log_loss(y[left_out], said, normalize=False, labels=[0, 1]))

@@ -4,8 +4,8 @@ Imports no Keras, so that pages can use it.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, Self, get_args
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, get_args
 
 from core.errors import ModelError
 
@@ -17,9 +17,6 @@ Numeric = Literal["piecewise", "standard"]
 
 TAUGHT_FOLDS = 3
 """Boosted trees teach teams of so many folds, or more; see core.model.teacher."""
-MANY_ROWS = 4_500
-"""From so many on trees teach, and how fine the encoding is gets judged. Of smaller files, which
-are cross-validated, a dozen teams are trained, and the time for that would be missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +50,11 @@ class NetworkSettings:
         monotone: 1 for numbers that may only raise the risk, -1 for those that may only lower
             it; additive networks only.
         taught: Share of what boosted trees say of a row in what the networks are shown as its
-            outcome, in [0, 1]; from TAUGHT_FOLDS and MANY_ROWS on. When patience runs out, taught
-            networks go back to the best epoch and learn on, with less of it; without patience
-            there is less after each third of the epochs. See core.model.keeper.
-        taught_dropout: What dropout is for taught networks: the trees take out noise already.
+            outcome, in [0, 1]; of TAUGHT_FOLDS and more, on few rows only where the trees know
+            enough (core.model.teacher). When patience runs out, taught networks go back to the
+            best epoch and learn on, with less of it; without patience there is less after each
+            third of the epochs. See core.model.keeper.
+        taught_dropout: What dropout is once trees teach: they take out noise already.
         calibrate: Whether log-odds are rescaled on rows that were left out, where that helps.
         seed: Same seed, data and machine give the same network.
     """
@@ -139,14 +137,10 @@ class NetworkSettings:
         """Networks whose log-odds are averaged."""
         return self.folds * self.members
 
-    def for_rows(self, rows: int) -> Self:
-        """Return the settings that hold where there are so many rows to learn from.
-
-        Boosted trees teach from MANY_ROWS on, and the dropout is that of taught networks then.
-        """
-        if self.taught and rows >= MANY_ROWS:
-            return replace(self, dropout=self.taught_dropout)
-        return replace(self, taught=0.0)
+    @property
+    def drops_out(self) -> bool:
+        """Whether hidden units are ever left out."""
+        return bool(self.dropout or (self.taught and self.taught_dropout))
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data that `from_json` reads back."""
@@ -186,7 +180,8 @@ PRESETS: dict[str, Preset] = {
     "recommended": Preset(
         "Recommended",
         "Choose this first: a team of small networks that check each other, copes with missing "
-        "values and odd scales, is taught by boosted trees on larger files, and stops by itself.",
+        "values and odd scales, is taught by boosted trees where these know more, and stops by "
+        "itself.",
         NetworkSettings(
             layers=(64, 64),
             dropout=0.15,

@@ -84,7 +84,7 @@ def _key(settings: NetworkSettings, width: int, columns: Sequence[ColumnSlots]) 
     """Return everything that the compiled step depends on."""
     shared = replace(
         settings,
-        dropout=0.5 if settings.dropout else 0.0,
+        dropout=0.5 if settings.drops_out else 0.0,
         epochs=1,
         patience=0,
         bins=2,

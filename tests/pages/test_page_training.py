@@ -124,16 +124,6 @@ def test_a_preset_is_chosen_by_its_card(seeded, open_page):
     assert seeded.registry.runs()[0].settings == PRESETS["paper"].settings.to_json()
 
 
-@pytest.mark.parametrize(
-    ("rows", "words"),
-    [(10, "64-64-1 relu, 4 folds, taught by trees ·"), (10**6, "64-64-1 relu, 4 folds ·")],
-)
-def test_a_card_says_what_is_trained_on_so_many_rows(seeded, open_page, monkeypatch, rows, words):
-    """Trees teach where there are many."""
-    monkeypatch.setattr("core.model.settings.MANY_ROWS", rows)
-    assert words in text(open_page("training"))
-
-
 def test_custom_settings_reach_the_run(seeded, open_page):
     """What is typed is what is trained; the form begins with the recommended settings."""
     at = open_page("training")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.store.tables import Epoch
 from tests.pages.filling_runs import calibration, copied, over_folds
 from tests.pages.worded import worded_tables
 
@@ -120,6 +121,24 @@ def test_the_settings_of_a_team_are_told(seeded, open_page):
     assert {"Folds of the team", "Networks per fold", "Calibrated on rows left out"} <= set(
         settings["Setting"]
     )
+
+
+@pytest.mark.parametrize(
+    ("share", "taught", "words"),
+    [
+        (1.0, False, "Boosted trees did not teach"),
+        (1.0, True, "boosted trees teach"),
+        (0, False, ""),
+    ],
+)
+def test_whether_trees_taught_is_told(seeded, open_page, share, taught, words):
+    """And why, where they might have and did not."""
+    run = copied(seeded, settings={"folds": 4, "taught": share})
+    told = [Epoch(epoch=n, loss=0.5, val_loss=0.5, taught=taught) for n in (1, 2)]
+    seeded.registry.put_epochs(run.id, told)
+    said = text(open_page("training", run=run.id))
+    assert words in said
+    assert ("trees did not teach" in said) == ("not" in words)
 
 
 def test_a_second_finished_run_can_be_compared_at_once(seeded, open_page):

@@ -11,8 +11,8 @@ from core.data.splitting import inner_folds
 from core.model.blocks import FINE_DEVIANCE, LEAST_DEVIANCE
 from core.model.encoding import Encoder
 from core.model.fitting import fit_encoder
-from core.model.resolution import least_deviance
-from core.model.settings import MANY_ROWS, PRESETS
+from core.model.resolution import MANY_ROWS, least_deviance
+from core.model.settings import PRESETS
 
 SETTINGS = PRESETS["recommended"].settings
 NAMES = ("amount", "income", "months")

@@ -2,12 +2,11 @@
 
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 
 from core.errors import ModelError
-from core.model.settings import MANY_ROWS, PRESETS, NetworkSettings
+from core.model.settings import PRESETS, NetworkSettings
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -18,15 +17,15 @@ def test_presets_survive_the_store(name):
 
 
 @pytest.mark.parametrize(
-    ("rows", "taught", "dropout"), [(MANY_ROWS, 0.5, 0.05), (MANY_ROWS - 1, 0.0, 0.2)]
+    ("dropout", "taught", "taught_dropout", "drops"),
+    [(0.1, 0, 0, True), (0, 1, 0.1, True), (0, 0, 0.1, False), (0, 1, 0, False)],
 )
-def test_many_rows_are_taught(rows, taught, dropout):
-    """And taught networks have a dropout of their own."""
-    settings = NetworkSettings(folds=3, taught=0.5, dropout=0.2, taught_dropout=0.05)
-    found = settings.for_rows(rows)
-    assert (found.taught, found.dropout) == (taught, dropout)
-    untaught = replace(settings, taught=0.0)
-    assert untaught.for_rows(rows) == untaught
+def test_units_are_left_out_where_any_dropout_counts(dropout, taught, taught_dropout, drops):
+    """That of taught networks counts only where trees may teach."""
+    settings = NetworkSettings(
+        folds=3, dropout=dropout, taught=taught, taught_dropout=taught_dropout
+    )
+    assert settings.drops_out == drops
 
 
 def test_taught_networks_of_old_had_the_dropout_of_all():

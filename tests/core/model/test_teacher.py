@@ -9,26 +9,52 @@ from core.model.teacher import opinions
 FOLDS, LEFT_OUT = 3, 1
 
 
+def draw(seed=0, rows=600):
+    """Return inputs, the same as lines steep enough for a penalty, outcomes and folds.
+
+    Bads are those on one side of a corner of the first two inputs, which no line tells apart, but
+    for chance.
+    """
+    random = np.random.default_rng(seed)
+    inputs = random.random((rows, 3)).astype(np.float32)
+    inside = (inputs[:, 0] > 0.5) == (inputs[:, 1] > 0.5)
+    y = (random.random(rows) < np.where(inside, 0.9, 0.1)).astype(np.int8)
+    return inputs, 4 * inputs, y, np.arange(rows) % FOLDS
+
+
 @pytest.fixture
 def lesson():
-    """Return inputs, outcomes that follow the first of them by chance, and folds."""
-    random = np.random.default_rng(0)
-    inputs = random.random((600, 3)).astype(np.float32)
-    y = (random.random(600) < inputs[:, 0]).astype(np.int8)
-    return inputs, y, np.arange(600) % FOLDS
+    """Return what trees know more of than a logistic regression."""
+    return draw()
 
 
 def test_networks_are_told_what_trees_say(lesson):
     """Rows that a fold leaves out stand as they are."""
-    inputs, y, fold = lesson
-    told = opinions(inputs, y, fold, 0)
+    inputs, x, y, fold = lesson
+    told = opinions(inputs, x, y, fold, 0)
     assert told.shape == (FOLDS, len(y))
     for each in range(FOLDS):
         assert np.array_equal(told[each, fold == each], y[fold == each])
         said = told[each, fold != each]
         assert said.min() >= 0
         assert said.max() <= 1
-        assert np.corrcoef(said, inputs[fold != each, 0])[0, 1] > 0.7
+        assert np.corrcoef(said, y[fold != each])[0, 1] > 0.4
+
+
+def test_parts_are_fewer_where_bads_are(lesson, monkeypatch):
+    """Three bads make two of them a fold's, for two parts."""
+    monkeypatch.setattr(teacher, "LEAST_GAIN", -np.inf)
+    inputs, x, _, fold = lesson
+    told = opinions(inputs, x, (np.arange(len(x)) < FOLDS).astype(np.int8), fold, 0)
+    assert 0 <= told.min() < told.max() <= 1
+
+
+@pytest.mark.parametrize(("few", "taught"), [(601, False), (600, True)])
+def test_trees_of_many_rows_teach_unasked(few, taught, lesson, monkeypatch):
+    """Only on fewer rows they must gain something first."""
+    monkeypatch.setattr(teacher, "LEAST_GAIN", np.inf)
+    monkeypatch.setattr(teacher, "FEW_ROWS", few)
+    assert (opinions(*lesson, 0) is not None) == taught
 
 
 def test_networks_hear_nothing_of_the_rows_they_leave_out(lesson, monkeypatch):
@@ -37,10 +63,11 @@ def test_networks_hear_nothing_of_the_rows_they_leave_out(lesson, monkeypatch):
     But for the number of trees, which is the same for all.
     """
     monkeypatch.setattr(teacher, "grow_until_best", lambda *_: (20, 0.0))
-    inputs, y, fold = lesson
+    monkeypatch.setattr(teacher, "LEAST_GAIN", -np.inf)
+    inputs, x, y, fold = lesson
     turned = np.where(fold == LEFT_OUT, 1 - y, y)
-    before = opinions(inputs, y, fold, 0)
-    after = opinions(inputs, turned, fold, 0)
+    before = opinions(inputs, x, y, fold, 0)
+    after = opinions(inputs, x, turned, fold, 0)
     for each in range(FOLDS):
         learnt = (fold != each) & (fold != LEFT_OUT)
         same = np.array_equal(before[each, learnt], after[each, learnt])
@@ -52,8 +79,15 @@ def test_the_same_seed_says_the_same(lesson):
     assert np.array_equal(*(opinions(*lesson, 7) for _ in range(2)))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_trees_that_know_no_more_do_not_teach(seed):
+    """Where the risk rises evenly with the first input a logistic regression knows it all."""
+    inputs, x, _, fold = draw(seed)
+    chance = np.random.default_rng(seed + 100).random(len(x))
+    y = (chance < 0.2 + 0.6 * inputs[:, 0]).astype(np.int8)
+    assert opinions(inputs, x, y, fold, seed) is None
+
+
 def test_once_stopped_no_more_trees_grow(lesson):
-    """What is left then is the outcome."""
-    inputs, y, fold = lesson
-    told = opinions(inputs, y, fold, 0, lambda: True)
-    assert np.array_equal(told, np.tile(y, (FOLDS, 1)))
+    """And nobody teaches."""
+    assert opinions(*lesson, 0, lambda: True) is None

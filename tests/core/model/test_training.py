@@ -296,6 +296,20 @@ def test_a_share_of_the_lesson_is_shown():
     assert train(settings, wrong).history[59].val_loss == pytest.approx(np.log(2), abs=0.02)
 
 
+def test_dropout_is_that_of_taught_networks_once_they_are_taught():
+    """Who hears nothing keeps the other; with all units left out but a tenth it shows."""
+    data = dataclasses.replace(rows(), fold=np.arange(500) % 4)
+    settings = dataclasses.replace(QUICK, **TEAM, epochs=9, taught=1.0, taught_dropout=0.9)
+    same = dataclasses.replace(data, said=lambda: np.tile(data.y.astype(float), (4, 1)))
+    unheard = dataclasses.replace(data, said=lambda: None)
+    losses = [
+        [each.loss for each in train(settings, each).history] for each in (data, unheard, same)
+    ]
+    assert losses[0] == losses[1]
+    assert losses[2][0] == losses[0][0]
+    assert losses[2][1] > losses[0][1] + 0.05
+
+
 def test_without_early_stopping_each_term_is_a_third():
     """The last epoch is kept, and it has heard outcomes; nothing goes back to the first."""
     data = dataclasses.replace(rows(), fold=np.arange(500) % 4)
