@@ -20,9 +20,10 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 from core.data.splitting import inner_folds
-from core.model.challengers_kind import QUICK
+from core.model.challengers_kind import HASTY, QUICK
 from core.model.challengers_sklearn import boosted_trees, grow_until_best, quick_logistic, threads
 
 PARTS = 6
@@ -32,9 +33,6 @@ MOST_ROWS = 300_000
 """Rows times parts; more rows have fewer parts, since half of so many teach as well."""
 FEW_ROWS = 4_500
 """From so many on trees teach without being asked what they know: they harmed no file so long."""
-LEAST_GAIN = 3.0
-"""What trees must take off the deviance of few rows. In 50 draws of the German files, which they
-harm, they never did (decision 0017)."""
 
 
 def opinions(
@@ -59,16 +57,18 @@ def opinions(
         (folds, n) float32 in [0, 1]; the outcome itself for rows that the fold leaves out. None
         where the trees know too little, or were stopped.
     """
-    folds = int(fold.max()) + 1
+    folds, few = int(fold.max()) + 1, len(y) < FEW_ROWS
+    pace = HASTY if few else QUICK
     told = np.tile(y.astype(np.float32), (folds, 1))
-    with threads(QUICK, len(y)):
-        rounds, _ = grow_until_best(boosted_trees(QUICK, None, seed), inputs, y, fold == 0)
-        if len(y) < FEW_ROWS and _gain(inputs, x, y, fold, rounds, seed) < LEAST_GAIN:
+    with threads(pace, len(y)):
+        rounds, _ = grow_until_best(boosted_trees(pace, None, seed), inputs, y, fold == 0)
+        trees = boosted_trees(pace, rounds, seed)
+        if few and not _know_more(trees, inputs, x, y, fold):
             return None
         for learner, seen, rows in _lessons(y, fold, seed):
             if should_stop():
                 return None
-            trees = boosted_trees(QUICK, rounds, seed).fit(inputs[seen], y[seen])
+            trees.fit(inputs[seen], y[seen])
             told[learner, rows] = trees.predict_proba(inputs[rows])[:, 1]
     return told
 
@@ -86,24 +86,27 @@ def _lessons(
             yield learner, learnt[part != number], learnt[part == number]
 
 
-def _gain(
-    inputs: np.ndarray, x: np.ndarray, y: np.ndarray, fold: np.ndarray, rounds: int, seed: int
-) -> float:
-    """Return what trees take off the deviance of all rows.
+def _know_more(
+    trees: HistGradientBoostingClassifier,
+    inputs: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    fold: np.ndarray,
+) -> bool:
+    """Return whether a logistic regression gains by trees, by more than the gain's standard error.
 
     Both leave out two folds at a time, so every row is judged once for each other fold.
     """
-    folds, gain = int(fold.max()) + 1, 0.0
-    for pair in combinations(range(folds), 2):
+    gain = np.zeros(len(y))
+    for pair in combinations(range(int(fold.max()) + 1), 2):
         unseen = np.isin(fold, pair)
         seen = ~unseen
-        trees = boosted_trees(QUICK, rounds, seed).fit(inputs[seen], y[seen])
         alone = quick_logistic().fit(x[seen], y[seen]).decision_function(x[unseen])
+        trees.fit(inputs[seen], y[seen])
         both = (alone + trees.decision_function(inputs[unseen])) / 2
-        gain += _deviance(alone, y[unseen]) - _deviance(both, y[unseen])
-    return gain / (folds - 1)
+        gain[unseen] += _losses(alone, y[unseen]) - _losses(both, y[unseen])
+    return bool(gain.mean() > gain.std() / np.sqrt(len(y)))
 
 
-def _deviance(log_odds: np.ndarray, y: np.ndarray) -> float:
-    """Return -2 log-likelihood."""
-    return float(2 * np.sum(np.logaddexp(0, log_odds) - y * log_odds))
+def _losses(log_odds: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return np.asarray(np.logaddexp(0, log_odds) - y * log_odds)

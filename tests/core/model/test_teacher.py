@@ -22,6 +22,12 @@ def draw(seed=0, rows=600):
     return inputs, 4 * inputs, y, np.arange(rows) % FOLDS
 
 
+def rising(inputs, seed=0):
+    """Return outcomes whose risk rises evenly with the first input."""
+    chance = np.random.default_rng(seed + 100).random(len(inputs))
+    return (chance < 0.2 + 0.6 * inputs[:, 0]).astype(np.int8)
+
+
 @pytest.fixture
 def lesson():
     """Return what trees know more of than a logistic regression."""
@@ -43,7 +49,7 @@ def test_networks_are_told_what_trees_say(lesson):
 
 def test_parts_are_fewer_where_bads_are(lesson, monkeypatch):
     """Three bads make two of them a fold's, for two parts."""
-    monkeypatch.setattr(teacher, "LEAST_GAIN", -np.inf)
+    monkeypatch.setattr(teacher, "FEW_ROWS", 0)
     inputs, x, _, fold = lesson
     told = opinions(inputs, x, (np.arange(len(x)) < FOLDS).astype(np.int8), fold, 0)
     assert 0 <= told.min() < told.max() <= 1
@@ -51,10 +57,10 @@ def test_parts_are_fewer_where_bads_are(lesson, monkeypatch):
 
 @pytest.mark.parametrize(("few", "taught"), [(601, False), (600, True)])
 def test_trees_of_many_rows_teach_unasked(few, taught, lesson, monkeypatch):
-    """Only on fewer rows they must gain something first."""
-    monkeypatch.setattr(teacher, "LEAST_GAIN", np.inf)
+    """Of fewer only those that know more than a logistic regression."""
     monkeypatch.setattr(teacher, "FEW_ROWS", few)
-    assert (opinions(*lesson, 0) is not None) == taught
+    inputs, x, _, fold = lesson
+    assert (opinions(inputs, x, rising(inputs), fold, 0) is not None) == taught
 
 
 def test_networks_hear_nothing_of_the_rows_they_leave_out(lesson, monkeypatch):
@@ -63,7 +69,7 @@ def test_networks_hear_nothing_of_the_rows_they_leave_out(lesson, monkeypatch):
     But for the number of trees, which is the same for all.
     """
     monkeypatch.setattr(teacher, "grow_until_best", lambda *_: (20, 0.0))
-    monkeypatch.setattr(teacher, "LEAST_GAIN", -np.inf)
+    monkeypatch.setattr(teacher, "FEW_ROWS", 0)
     inputs, x, y, fold = lesson
     turned = np.where(fold == LEFT_OUT, 1 - y, y)
     before = opinions(inputs, x, y, fold, 0)
@@ -81,11 +87,9 @@ def test_the_same_seed_says_the_same(lesson):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_trees_that_know_no_more_do_not_teach(seed):
-    """Where the risk rises evenly with the first input a logistic regression knows it all."""
+    """Where the risk rises evenly a logistic regression knows it all."""
     inputs, x, _, fold = draw(seed)
-    chance = np.random.default_rng(seed + 100).random(len(x))
-    y = (chance < 0.2 + 0.6 * inputs[:, 0]).astype(np.int8)
-    assert opinions(inputs, x, y, fold, seed) is None
+    assert opinions(inputs, x, rising(inputs, seed), fold, seed) is None
 
 
 def test_once_stopped_no_more_trees_grow(lesson):
