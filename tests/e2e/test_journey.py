@@ -99,11 +99,10 @@ def _evaluate(page: Page) -> None:
     """The summary speaks, and the cut-off slider moves the confusion matrix' figures."""
     _settled(page, "Evaluation")
     expect(page.get_by_text(re.compile(r"ranks a random bad applicant above"))).to_be_visible()
-    before = page.locator(".figures .value").all_inner_texts()
-    slider = page.get_by_role("slider").first
-    slider.focus()
-    for _ in range(5):
-        page.keyboard.press("ArrowRight")
+    figures = page.locator(".figures .value")
+    expect(figures).to_have_count(11)
+    before = figures.all_inner_texts()
+    page.get_by_role("slider").first.press("PageUp")
     page.wait_for_function(
         """before => [...document.querySelectorAll('.figures .value')]
             .map(each => each.innerText).join() !== before.join()""",
