@@ -110,9 +110,14 @@ def _ratios(size: dict[str, Any]) -> dict[str, float]:
         "reading_to_fastest_peer": own["seconds"] / min(each["seconds"] for each in others),
         "reading_to_fastest_peer_processor": own["processor_s"]
         / min(each["processor_s"] for each in others),
-        "peak_memory_to_file": own["peak_mb"] / size["file_mb"],
-        "all_steps_peak_memory_to_file": size["steps"]["peak_mb"] / size["file_mb"],
+        "peak_memory_to_file": _beyond_libraries(own) / size["file_mb"],
+        "all_steps_peak_memory_to_file": _beyond_libraries(size["steps"]) / size["file_mb"],
     }
+
+
+def _beyond_libraries(measured: dict[str, float]) -> float:
+    """Return how much more memory a process had at its peak than when its work began, in MB."""
+    return measured["peak_mb"] - measured["before_mb"]
 
 
 def _growth(sizes: list[dict[str, Any]]) -> list[dict[str, float]]:

@@ -95,6 +95,7 @@ def _steps(path: Path) -> dict[str, Any]:
     from core.data.survey import look_through
 
     done: dict[str, float] = {}
+    before = _peak_mb()
 
     def step(name: str, work: Callable[[], Any]) -> Any:
         started = time.perf_counter()
@@ -113,6 +114,7 @@ def _steps(path: Path) -> dict[str, Any]:
         "total_s": sum(done.values()),
         "processor_s": time.process_time() - used,
         "peak_mb": _peak_mb(),
+        "before_mb": before,
         "rows": rows,
         "columns": columns,
     }

@@ -75,6 +75,8 @@ def _arrow(series: pd.Series) -> pa.ChunkedArray | None:
 
 def _factorized(series: pd.Series) -> Coded:
     codes, values = pd.factorize(series)
+    if len(values) == len(series):
+        values = series.array[:]  # nothing occurs twice: the column's own letters
     return _of(np.where(codes < 0, len(values), codes), pd.Index(values))
 
 

@@ -94,8 +94,9 @@ def _numbers(found: Tally, name: str) -> Iterator[Finding]:
             "If it is a code, add the step that reads special codes as missing.",
             fix=CodesToMissing((name,), tuple(value_text(code) for code in codes)),
         )  # fmt: skip
-    usual = ~np.isin(values, codes)
-    yield from impossible_numbers(values[usual], counts[usual], name, found.rows)
+        usual = ~np.isin(values, codes)
+        values, counts = values[usual], counts[usual]
+    yield from impossible_numbers(values, counts, name, found.rows)
 
 
 def _special_numbers(values: np.ndarray) -> list[float]:

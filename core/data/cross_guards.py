@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from core.data.by_column import by_column
 from core.data.drift import ACT, psi_of_rows
 from core.data.finding import Finding
 from core.data.role_words import YEARS_OF_AGE, plain_name
 from core.data.schema import Column, Schema
 from core.data.step import listing
-from core.data.tally import Tally, by_column, quantiles
+from core.data.tally import Tally, quantiles
 from core.formatting import number, of, percent
 
 _EMPLOYED = re.compile(

@@ -5,6 +5,7 @@ from itertools import chain
 
 import pandas as pd
 
+from core.data.by_column import by_column
 from core.data.column_guards import check_column, check_leakage
 from core.data.cross_guards import drift_in_time, longer_than_life, missing_tells, mixed_units
 from core.data.finding import Finding
@@ -12,7 +13,7 @@ from core.data.repeats import count_repeated
 from core.data.schema import Column, Schema, find_bad_rows, outcome_vector, value_text
 from core.data.step import Step, listing
 from core.data.steps import Clip, CodesToMissing, DropDuplicates
-from core.data.tally import Tally, by_column, tally
+from core.data.tally import Tally, tally
 from core.errors import SchemaError
 from core.formatting import count, counted, of, percent
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.data.by_column import by_column
 from core.data.personal_data import masked_values
 from core.data.schema import Column, Kind, Role, Schema, find_bad_rows, value_text
-from core.data.tally import Tally, by_column, quantiles, tally
+from core.data.tally import Tally, quantiles, tally
 from core.formatting import MISSING, number
 
 MOST_BINS = 12

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from core.data.arrow_text import Tell
+from core.data.by_column import by_column
 from core.data.column_types import TextNeeded, TypedColumn, typed_column
 from core.data.dialect import Dialect, detect, require_text
 from core.data.gathering import Gathered
@@ -197,17 +197,15 @@ def _typed(
     The cells are emptied on the way: each column's memory is given back once it is typed.
     """
 
-    def one(key: str, name: str) -> TypedColumn | None:
+    def one(column: tuple[str, str]) -> TypedColumn | None:
+        key, name = column
         try:
             return typed_column(cells.take(key), name, decimal)
         except TextNeeded:
             return None
-        finally:
-            pa.default_memory_pool().release_unused()
 
     keys = list(cells.columns)
-    with ThreadPoolExecutor(2) as pool:  # Arrow and NumPy let two columns be typed at once
-        found = list(pool.map(one, keys, names))
+    found = by_column(one, list(zip(keys, names, strict=True)), cells.rows)
     return (
         {name: column for name, column in zip(names, found, strict=True) if column is not None},
         frozenset(key for key, column in zip(keys, found, strict=True) if column is None),

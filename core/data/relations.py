@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from core.data.by_column import by_column
 from core.data.codes import coded
 from core.data.schema import Column, Schema
-from core.data.tally import by_column
 
 Measure = Literal["correlation", "cramers_v", "missing"]
 """correlation: of ranks, between two numbers; cramers_v: where one of the two is a category, the

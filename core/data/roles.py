@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from core.data.by_column import by_column
 from core.data.casting import cast
 from core.data.facts import Facts, facts_of
 from core.data.personal_data import personal_kind
@@ -23,7 +24,6 @@ from core.data.role_words import (
     protected_ground,
 )
 from core.data.schema import Column, Confidence, Kind, Role, Schema, value_text
-from core.data.tally import by_column
 from core.formatting import count, counted
 
 __all__ = ["propose_bad_value", "propose_schema", "protected_ground", "typed"]
@@ -50,7 +50,8 @@ def propose_schema(frame: pd.DataFrame, how: Mapping[str, str] | None = None) ->
     """
     names = list(frame.columns)
     columns = [_About(frame[name], str(name), (how or {}).get(name, "")) for name in names]
-    for about, facts in zip(columns, by_column(facts_of, [c.series for c in columns]), strict=True):
+    facts_by_column = by_column(facts_of, [about.series for about in columns], len(frame))
+    for about, facts in zip(columns, facts_by_column, strict=True):
         about.facts = facts
     outcome = _find_outcome(columns)
     proposed = _one_date([_column(about, about is outcome) for about in columns])

@@ -9,12 +9,13 @@ from typing import Any
 
 import pandas as pd
 
+from core.data.by_column import by_column
 from core.data.finding import Finding
 from core.data.guards import check_rows, check_tally, checked, gravest_first
 from core.data.profiling import ColumnProfile, profile_of
 from core.data.schema import Column, Schema, find_bad_rows
 from core.data.steps import step_from_json
-from core.data.tally import by_column, tally
+from core.data.tally import tally
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +56,7 @@ def look_through(frame: pd.DataFrame, schema: Schema) -> Survey:
         return profile_of(found, column), findings
 
     columns = [column for column in schema.columns if column.name in frame]
-    seen = by_column(of_column, columns)
+    seen = by_column(of_column, columns, len(frame))
     findings = (found for _, found in seen)
     return Survey(
         tuple(about for about, _ in seen), gravest_first(check_rows(frame, schema), *findings)

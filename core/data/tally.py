@@ -1,9 +1,7 @@
 """The different values of a column, and how many rows and bads hold each: found by one sort."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -12,8 +10,6 @@ from core.data.codes import coded
 from core.data.schema import value_text
 
 _NAT = np.iinfo(np.int64).min
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,11 +152,3 @@ def quantiles(values: np.ndarray, counts: np.ndarray, shares: np.ndarray) -> np.
     part, step = places - below, high - low
     found: np.ndarray = np.where(part < 0.5, low + step * part, high - step * (1 - part))
     return found
-
-
-def by_column(work: Callable[[T], R], columns: "list[T]") -> list[R]:
-    """Return what `work` gives for each column; sorting and counting leave room for a second."""
-    if len(columns) < 2:
-        return [work(column) for column in columns]
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(work, columns))

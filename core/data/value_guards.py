@@ -58,10 +58,10 @@ def _negative(values: np.ndarray, counts: np.ndarray, name: str, rows: int) -> I
 
 def _far_beyond(values: np.ndarray, counts: np.ndarray, name: str, rows: int) -> Iterator[Finding]:
     """Yield whether a few values are a thousand times as large as the largest of the others."""
-    largest = _largest_usual(np.abs(values), counts)
-    odd = int(counts[np.abs(values) > largest].sum())
-    if not odd:
+    largest = largest_usual(values, counts)
+    if largest == np.inf:
         return
+    odd = int(counts[np.abs(values) > largest].sum())
     # Nothing lies between; whoever applies later may have somewhat more than anybody so far.
     bound = _ROOM * largest
     evidence = (
@@ -74,14 +74,24 @@ def _far_beyond(values: np.ndarray, counts: np.ndarray, name: str, rows: int) ->
     yield _warning("far_beyond", title, name, evidence, low, high)
 
 
-def _largest_usual(size: np.ndarray, counts: np.ndarray) -> float:
-    """Return the size below the first gap above which hardly any lie; infinity without one."""
+def largest_usual(values: np.ndarray, counts: np.ndarray) -> float:
+    """Return the size below the first gap above which hardly any lie; infinity without one.
+
+    Args:
+        values: (k,) different finite numbers, the smallest first.
+        counts: (k,) rows of each.
+    """
+    few = max(1, int(_BEYOND_SHARE * counts.sum()))
+    rows = counts.sum() - counts[values == 0].sum()
+    if len(values) > 2 * few + 2:  # so few that lie beyond are the first ones or the last
+        values, counts = (np.r_[each[: few + 1], each[-few - 1 :]] for each in (values, counts))
+    size = np.abs(values)
     order = np.argsort(size, kind="stable")
-    start = int(np.searchsorted(size[order], 0, "right"))
-    ranked, held = size[order][start:], counts[order][start:]
-    below = np.cumsum(held)[:-1]
-    few = (below >= _LEAST) & (held.sum() - below <= max(1, _BEYOND_SHARE * counts.sum()))
-    gaps = np.flatnonzero(few & (ranked[1:] / _BEYOND >= ranked[:-1]))
+    order = order[size[order] > 0]
+    ranked, held = size[order], counts[order]
+    beyond = held.sum() - np.cumsum(held)[:-1]
+    known = (beyond <= few) & (rows - beyond >= _LEAST)
+    gaps = np.flatnonzero(known & (ranked[1:] / _BEYOND >= ranked[:-1]))
     return float(ranked[gaps[0]]) if len(gaps) else np.inf
 
 

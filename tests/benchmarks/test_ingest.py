@@ -50,10 +50,11 @@ def test_growth_is_one_where_time_follows_rows():
 
 
 def test_ratios_are_to_the_fastest_peer_that_worked():
-    """One that failed does not count."""
-    own = {"seconds": 3.0, "processor_s": 3.0, "peak_mb": 300.0}
+    """One that failed does not count, nor does the memory of libraries."""
+    own = {"seconds": 3.0, "processor_s": 3.0, "peak_mb": 400.0, "before_mb": 100.0}
+    steps = {"peak_mb": 520.0, "before_mb": 120.0}
     peers = {"a": {"seconds": 2.0, "processor_s": 1.0}, "b": {"failed": "no"}}
-    size = {"readers": {"lendlens": own, **peers}, "steps": {"peak_mb": 400.0}, "file_mb": 100.0}
+    size = {"readers": {"lendlens": own, **peers}, "steps": steps, "file_mb": 100.0}
     assert _ratios(size) == {
         "reading_to_fastest_peer": 1.5,
         "reading_to_fastest_peer_processor": 3.0,

@@ -57,6 +57,21 @@ def test_codes_are_forgotten_with_their_column():
     assert key not in codes._KNOWN
 
 
+def test_texts_that_all_differ_are_their_own_values():
+    """A million identifiers are in memory once, and still forgotten with their column."""
+    series = pd.Series([f"A-{n:07}" for n in range(1_000)], dtype="str")
+    found, texts = coded(series), series.array.__arrow_array__()
+    assert list(found.values) == list(series)
+    letters = (
+        each.chunk(0).buffers()[-1].address for each in (texts, found.values.array._pa_array)
+    )
+    assert len(set(letters)) == 1
+    key = id(texts)
+    del series, texts, found
+    gc.collect()
+    assert key not in codes._KNOWN
+
+
 def test_codes_with_a_value_that_does_not_occur_are_not_kept():
     """The word of a totals row, for one, is gone with the row."""
     series = pd.Series(["x", "x"], dtype="str")

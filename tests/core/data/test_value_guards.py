@@ -1,10 +1,14 @@
 """Numbers that cannot be: found by the name of their column or beside all others, and only then."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.data.scale_steps import Clip
-from core.data.value_guards import impossible_numbers
+from core.data.value_guards import impossible_numbers, largest_usual
 
 ROWS = 400
 AMOUNTS = np.arange(1.0, 301.0)
@@ -73,3 +77,33 @@ def test_a_long_tail_is_no_mistake():
 def test_a_column_of_nothing_has_no_finding():
     """All of its values may be codes for missing."""
     assert found("age", base=np.array([])) == {}
+
+
+def usual_by_looking_at_all(values, counts):
+    """What `largest_usual` gives, of sizes one after the other."""
+    rows, total = int(counts[values != 0].sum()), int(counts.sum())
+    sizes = sorted({abs(float(value)) for value in values if value})
+    for size, following in pairwise(sizes):
+        beyond = int(counts[np.abs(values) > size].sum())
+        if beyond <= max(1, total // 100) and rows - beyond >= 20 and following >= 1_000 * size:
+            return size
+    return np.inf
+
+
+@given(
+    st.lists(st.integers(-60, 60), min_size=1, max_size=300),
+    st.lists(st.sampled_from([-9e8, -9e4, 6e4, 7e4, 9e7, 1e8]), max_size=6),
+)
+def test_only_the_ends_of_a_column_are_looked_at(usual, odd):
+    """Whatever lies far beyond the others is among the first values or the last."""
+    values, counts = np.unique(np.array([*usual, *odd], float), return_counts=True)
+    assert largest_usual(values, counts) == usual_by_looking_at_all(values, counts)
+
+
+def test_many_amounts_and_few_slips_on_both_sides():
+    """As many values as rows: 10,000 of them, of which 5 on either side are slips."""
+    values = np.concatenate(
+        [-1e9 * np.arange(5, 0, -1), np.arange(1.0, 1e4), 1e8 * np.arange(1, 6)]
+    )
+    counts = np.ones(len(values), int)
+    assert largest_usual(values, counts) == usual_by_looking_at_all(values, counts) == 9_999
