@@ -80,11 +80,13 @@ def answer(key: str, fold: Fold, quick: bool) -> Answer:
 
 def _network(key: str, fold: Fold, quick: bool) -> Answer:
     from core.model.fitting import fit_encoder, fit_network  # loads Keras
+    from core.model.relatives import one_fold_each
 
     lesson = fold.lesson
     settings = replace(PRESETS[key].settings, seed=lesson.seed)
     settings = replace(settings, epochs=min(settings.epochs, 20)) if quick else settings
     started = time.perf_counter()
+    settings = one_fold_each(settings, lesson.frame, lesson.y, lesson.columns, fold.groups)
     left_out = (
         np.where(lesson.validates, 0, -1)
         if settings.folds == 1

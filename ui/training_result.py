@@ -134,7 +134,7 @@ def _depth(run: Run, calibration: dict[str, Any] | None, *, taught: bool) -> Non
         )
         st.markdown(
             f"**{PRESETS[run.preset].title}**: {settings_line(settings)}. "
-            f"{_untaught(settings, taught)}  \n"
+            f"{_untaught(settings, summary, taught=taught)}{_one_fold_each(settings, summary)}  \n"
             f"**Rows**: {parts}. {_both(settings)}{literal(summary['split'])}  \n"
             f"**Input**: {count(summary['slots'])} slots, encoded from the applicant's fields.  \n"
             f"**Challengers**: {fitted}."
@@ -146,12 +146,22 @@ def _depth(run: Run, calibration: dict[str, Any] | None, *, taught: bool) -> Non
         settings_table(settings)
 
 
-def _untaught(settings: NetworkSettings, taught: bool) -> str:
-    if taught or not settings.taught:
+def _untaught(settings: NetworkSettings, summary: dict[str, Any], *, taught: bool) -> str:
+    too_early = summary["stopped"] or summary["epochs"] == 1  # trees teach from the second epoch on
+    if taught or too_early or not settings.taught:
         return ""
     return (
         "Boosted trees did not teach: on few rows they do so only where they add something to a "
-        "logistic regression on rows left out."
+        "logistic regression on rows left out. "
+    )
+
+
+def _one_fold_each(settings: NetworkSettings, summary: dict[str, Any]) -> str:
+    if (folds := summary.get("team_folds", settings.folds)) == settings.folds:
+        return ""
+    return (
+        f"Rows are near copies of one another, so each of {count(folds)} networks left out a part "
+        "of its own, and nothing smoothed."
     )
 
 

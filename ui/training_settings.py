@@ -9,6 +9,7 @@ from ui.components.table import worded_table
 LABELS = {
     "folds": "Folds of the team",
     "members": "Networks per fold",
+    "apart": "A fold for each network where rows are near copies",
     "layers": "Hidden layers",
     "additive": "Own units for each field, no interactions",
     "monotone": "Fields with a direction",

@@ -19,6 +19,8 @@ from core.errors import DataError
 
 BLOCK = 100_000
 """Rows drawn at once."""
+_SUMS = ("income_monthly", "expenses_monthly", "assets", "debt")
+_APART = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Plan:
         codes: Whether unknown scores are written as the codes -9 and -8 instead of blanks.
         rules: Boxes of two or three fields in which the risk jumps, from 0 to 1,000; see
             core.data.made_rules.
+        each: Rows of each applicant, one after the other, from 1 to 20: sums a few per cent apart,
+            all else and the outcome the same, and nothing that ties them together.
     """
 
     rows: int
@@ -41,6 +45,7 @@ class Plan:
     missing: float = 1.0
     codes: bool = True
     rules: int = 0
+    each: int = 1
 
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn."""
@@ -49,11 +54,13 @@ class Plan:
             or self.seed < 0
             or not 0 <= self.missing <= 5
             or not 0 <= self.rules <= 1_000
+            or not 1 <= self.each <= 20
         ):
             raise DataError(
-                f"Cannot make {self.rows} rows with seed {self.seed}, missing ×{self.missing} and "
-                f"{self.rules} rules. Ask for at least 1 row, a seed from 0 on, missing from 0 to "
-                "5 and rules from 0 to 1,000."
+                f"Cannot make {self.rows} rows with seed {self.seed}, missing ×{self.missing}, "
+                f"{self.rules} rules and {self.each} rows of each applicant. Ask for at least 1 "
+                "row, a seed from 0 on, missing from 0 to 5, rules from 0 to 1,000 and 1 to 20 "
+                "rows of each."
             )
 
 
@@ -68,7 +75,20 @@ def make(plan: Plan) -> Iterator[pa.Table]:
         drawn = columns(Draw(rng, BLOCK, start, plan.missing, plan.codes, plan.rules, plan.seed))
         if not plan.leak:
             del drawn[LEAK]
-        yield pa.table(drawn).slice(0, min(BLOCK, plan.rows - start))
+        table = pa.table(drawn)
+        if plan.each > 1:
+            table = _repeated(table, plan.each, rng)
+        yield table.slice(0, min(BLOCK, plan.rows - start))
+
+
+def _repeated(table: pa.Table, each: int, rng: np.random.Generator) -> pa.Table:
+    """Return as many rows, so many of which, one after the other, are of one applicant."""
+    numbers, rows = table["application_id"], table.take(np.arange(len(table)) // each)
+    for name in _SUMS:
+        moved = rows[name].to_numpy() * np.exp(rng.normal(0, _APART, len(rows)))
+        column = pa.array(np.round(moved, 2), from_pandas=True)
+        rows = rows.set_column(rows.column_names.index(name), name, column)
+    return rows.set_column(0, "application_id", numbers)
 
 
 def write(plan: Plan, path: Path, truth: Path | None = None, *, truth_column: bool = False) -> None:

@@ -17,7 +17,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started = time.perf_counter()
     try:
         codes = not asked.no_codes
-        plan = Plan(asked.rows, asked.seed, asked.leak, asked.missing, codes, asked.rules)
+        plan = Plan(
+            asked.rows, asked.seed, asked.leak, asked.missing, codes, asked.rules, asked.each
+        )
         write(plan, asked.out, asked.truth, truth_column=asked.truth_column)
     except (LendlensError, OSError) as error:
         sys.stderr.write(f"{error}\n")
@@ -49,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--rules", type=int, default=0, help="boxes of two or three fields where the risk jumps"
+    )
+    parser.add_argument(
+        "--each", type=int, default=1, help="rows of each applicant, their sums slightly apart"
     )
     parser.add_argument("--truth", type=Path, help="second CSV: id and true probability")
     parser.add_argument(

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from core.data.repeats import RELATIVES
 from core.data.step import listing
 from core.evaluation.holdout import SUBJECT, holdout
 from core.evaluation.metrics import auc
@@ -76,6 +77,8 @@ class Subject:
         score: Returns (m,) log-odds for a frame of features.
         folds: Figures per repeat, fold and model (core.evaluation.resampled); None without a
             cross-validation.
+        kinship: How much rows are near copies of one another (core.model.relatives); None where
+            an identifier ties them together, or where they are too few.
     """
 
     predictions: pd.DataFrame
@@ -84,6 +87,7 @@ class Subject:
     learnt: pd.Index
     score: Callable[[pd.DataFrame], np.ndarray]
     folds: pd.DataFrame | None = None
+    kinship: float | None = 0.0
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -250,8 +254,28 @@ def _duplicates(subject: Subject) -> Check:
     )  # fmt: skip
 
 
+def _relatives(subject: Subject) -> Check:
+    passed = Check("relatives", "Rows stand for themselves", "passed", "warning", "")
+    if subject.kinship is None:
+        return replace(
+            passed, title="Whether rows are near copies", result="not applicable",
+            evidence="An identifier keeps the rows of one applicant together, or they are too "
+            "few to tell.",
+        )  # fmt: skip
+    seen = (
+        f"What the fields do not tell of an outcome is alike in the nearest other row by "
+        f"{subject.kinship:.2f}; 0 is not at all, 1 is the same."
+    )
+    return replace(passed, evidence=seen) if subject.kinship < RELATIVES else replace(
+        passed, result="finding", title="Rows are near copies of one another", evidence=seen,
+        remedy="The same applicants may stand in the file several times, so that figures are too "
+        "good for new ones. Give the column that ties their rows together the role identifier.",
+    )  # fmt: skip
+
+
 _CHECKS: tuple[Callable[[Subject], Check], ...] = (
     _fit, _baseline, _agreement, _one_column, _imbalance, _bads, _stability, _duplicates,
+    _relatives,
 )  # fmt: skip
 
 

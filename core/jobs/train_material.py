@@ -25,6 +25,7 @@ from core.model.challengers import Challenger, fit_challengers, majority
 from core.model.encoding import Encoder
 from core.model.fitting import Fitted, fit_encoder, fit_network
 from core.model.keeper import Watch
+from core.model.relatives import kinship, one_fold_each
 from core.model.served import sigmoid
 from core.model.settings import NetworkSettings
 from core.model.training import UNWATCHED
@@ -111,20 +112,40 @@ class Material:
         return self.y.loc[rows].to_numpy(np.int8)
 
     @cached_property
+    def groups(self) -> np.ndarray | None:
+        """For each developed row the rows of its identifier; see core.data.splitting."""
+        return groups_of(self.whole.loc[self.developed], self.schema)
+
+    @cached_property
+    def team(self) -> NetworkSettings:
+        """The settings as these rows need them."""
+        rows = self.developed
+        features, y = self.features.loc[rows], self.outcomes(rows)
+        return one_fold_each(self.settings, features, y, self.schema.features, self.groups)
+
+    @cached_property
+    def kinship(self) -> float | None:
+        """How much rows are near copies of one another; see core.evaluation.checks."""
+        if self.groups is not None:
+            return None
+        rows = self.developed
+        features, y = self.features.loc[rows], self.outcomes(rows)
+        return kinship(features, y, self.schema.features, self.settings.seed)
+
+    @cached_property
     def fold(self) -> np.ndarray:
         """For each developed row the fold that leaves it out; -1 if all learn from it."""
-        rows, folds = self.developed, self.settings.folds
-        if folds == 1:
+        rows, team = self.developed, self.team
+        if team.folds == 1:
             return np.where(rows.isin(self.split.validation), 0, -1)
-        groups = groups_of(self.whole.loc[rows], self.schema)
-        return inner_folds(self.outcomes(rows), groups, folds, self.settings.seed)
+        return inner_folds(self.outcomes(rows), self.groups, team.folds, team.seed)
 
     @cached_property
     def encoder(self) -> Encoder:
         """The features' encoding, as these rows teach it."""
         rows = self.developed
         features, y = self.features.loc[rows], self.outcomes(rows)
-        return fit_encoder(features, y, self.schema.features, self.settings, self.fold)
+        return fit_encoder(features, y, self.schema.features, self.team, self.fold)
 
     @property
     def width(self) -> int:
@@ -211,9 +232,7 @@ def learn(
     """
     rows = material.developed
     features, y = material.features.loc[rows], material.outcomes(rows)
-    fitted = fit_network(
-        features, y, material.encoder, material.settings, material.fold, watch, width
-    )
+    fitted = fit_network(features, y, material.encoder, material.team, material.fold, watch, width)
     if fitted is None:
         return None
     validates = np.asarray(rows.isin(material.split.validation))

@@ -109,6 +109,7 @@ class Result:
                 material.learnt,
                 self.learnt.bundle.log_odds,
                 folds,
+                material.kinship,
             )
         )
 
@@ -150,6 +151,7 @@ class Result:
             "auc": {model: asdict(self.report.of("auc", model)) for model in self.report.models},
             "calibration": self.learnt.fitted.calibration.method,
             "folds": self._over_folds(),
+            "team_folds": material.team.folds,
             "findings": plain_summary(self.report),
             "to_look_at": [each.title for each in findings(self.checks)],
             "warnings": list(encoder.warnings),

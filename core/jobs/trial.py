@@ -129,7 +129,7 @@ class _OneTrial:
             tried.features.loc[rows],
             tried.outcomes(rows),
             tried.encoder,
-            tried.settings,
+            tried.team,
             tried.fold,
             watch,
         )

@@ -15,6 +15,7 @@ Optimiser = Literal["adam", "adamw", "sgd", "gradient_descent"]
 Numeric = Literal["piecewise", "standard"]
 
 
+MOST_FOLDS = 20
 TAUGHT_FOLDS = 3
 """Boosted trees teach teams of so many folds, or more; see core.model.teacher."""
 
@@ -45,6 +46,8 @@ class NetworkSettings:
             the score is the mean of all networks.
         members: Networks per fold; they share their kernels up to a scale per unit (TabM:
             Gorishniy et al., ICLR 2025).
+        apart: Whether each network of a team has a fold of its own instead, and nothing smooths,
+            where rows are near copies of one another; see core.model.relatives.
         additive: Whether each column has hidden units of its own, so that columns only add up;
             one hidden layer, whose width counts per column, and one member per fold.
         monotone: 1 for numbers that may only raise the risk, -1 for those that may only lower
@@ -76,6 +79,7 @@ class NetworkSettings:
     cuts: int = 0
     folds: int = 1
     members: int = 1
+    apart: bool = False
     additive: bool = False
     monotone: Mapping[str, int] = field(default_factory=dict)
     taught: float = 0.0
@@ -109,7 +113,7 @@ class NetworkSettings:
             _one_of("The numeric encoding", self.numeric, get_args(Numeric)),
             _between("Bins", self.bins, 2, 256),
             _between("Cuts", self.cuts, 0, 256),
-            _between("Folds", self.folds, 1, 20),
+            _between("Folds", self.folds, 1, MOST_FOLDS),
             _between("Members", self.members, 1, 64),
             _between("The share taught by boosted trees", self.taught, 0, 1),
             _between("The dropout of taught networks", self.taught_dropout, 0, 0.9),
@@ -193,6 +197,7 @@ PRESETS: dict[str, Preset] = {
             cuts=32,
             folds=4,
             members=4,
+            apart=True,
             taught=1.0,
             taught_dropout=0.05,
             calibrate=True,

@@ -89,6 +89,7 @@ def _key(settings: NetworkSettings, width: int, columns: Sequence[ColumnSlots]) 
         patience=0,
         bins=2,
         cuts=0,
+        apart=False,
         class_weights=False,
         taught=0.0,
         taught_dropout=0.0,

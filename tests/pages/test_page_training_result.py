@@ -124,21 +124,31 @@ def test_the_settings_of_a_team_are_told(seeded, open_page):
 
 
 @pytest.mark.parametrize(
-    ("share", "taught", "words"),
+    ("share", "taught", "stopped", "why_not", "when"),
     [
-        (1.0, False, "Boosted trees did not teach"),
-        (1.0, True, "boosted trees teach"),
-        (0, False, ""),
+        (1.0, False, False, True, False),
+        (1.0, True, False, False, True),
+        (0, False, False, False, False),
+        (1.0, False, True, False, False),
     ],
 )
-def test_whether_trees_taught_is_told(seeded, open_page, share, taught, words):
-    """And why, where they might have and did not."""
-    run = copied(seeded, settings={"folds": 4, "taught": share})
+def test_whether_trees_taught_is_told(seeded, open_page, share, taught, stopped, why_not, when):
+    """And why not, where they might have; a run that was stopped early never came to it."""
+    run = copied(seeded, settings={"folds": 4, "taught": share}, summary={"stopped": stopped})
     told = [Epoch(epoch=n, loss=0.5, val_loss=0.5, taught=taught) for n in (1, 2)]
     seeded.registry.put_epochs(run.id, told)
     said = text(open_page("training", run=run.id))
-    assert words in said
-    assert ("trees did not teach" in said) == ("not" in words)
+    assert ("Boosted trees did not teach" in said) == why_not
+    assert ("boosted trees teach" in said) == when
+
+
+@pytest.mark.parametrize(("folds", "told"), [(4, False), (16, True)])
+def test_a_team_with_one_fold_each_is_told(seeded, open_page, folds, told):
+    """Where rows are near copies, the settings of the run are not the whole story."""
+    team = {"folds": 4, "members": 4}
+    run = copied(seeded, settings=team, summary={"team_folds": folds})
+    said = text(open_page("training", run=run.id))
+    assert ("each of 16 networks left out a part of its own" in said) == told
 
 
 def test_a_second_finished_run_can_be_compared_at_once(seeded, open_page):

@@ -127,6 +127,20 @@ def test_a_rule_is_a_box_of_two_or_three_fields():
     assert not ruled(numbers | options, 0, 0).any()
 
 
+def test_an_applicant_may_have_several_rows(monkeypatch):
+    """Sums a few per cent apart, all else the same, but for the number of the row."""
+    monkeypatch.setattr(made, "BLOCK", 100)
+    rows, once = frame(Plan(150, each=3)), frame(Plan(150))
+    assert rows["application_id"].equals(once["application_id"])
+    person = np.arange(150) % 100 // 3 + np.arange(150) // 100 * 100
+    sums = ["income_monthly", "expenses_monthly", "assets", "debt"]
+    same = rows.drop(columns=["application_id", *sums])
+    pd.testing.assert_frame_equal(same, once.loc[person, same.columns].reset_index(drop=True))
+    ratio = rows["income_monthly"] / once.loc[person, "income_monthly"].to_numpy()
+    assert 0.02 < ratio.std() < 0.1
+    assert rows["debt"].isna().sum() == once.loc[person, "debt"].isna().sum()
+
+
 @pytest.mark.parametrize(
     "plan",
     [
@@ -135,6 +149,8 @@ def test_a_rule_is_a_box_of_two_or_three_fields():
         {"rows": 5, "missing": 9},
         {"rows": 5, "rules": -1},
         {"rows": 5, "rules": 2_000},
+        {"rows": 5, "each": 0},
+        {"rows": 5, "each": 21},
     ],
 )
 def test_a_plan_that_cannot_be_drawn_is_refused(plan):

@@ -39,9 +39,9 @@ def check(subject, code):
 
 
 def test_a_sound_run_passes():
-    """Eight checks, none finds anything; the one that needs folds says it could not be made."""
+    """Nine checks, none finds anything; the one that needs folds says it could not be made."""
     checks = check_run(subject())
-    assert len(checks) == 8
+    assert len(checks) == 9
     assert not findings(checks)
     assert {each.code for each in checks if each.result == "not applicable"} == {"stability"}
     assert all(each.evidence for each in checks)
@@ -112,6 +112,7 @@ def twins():
         (short, "bads"),
         (unstable, "stability"),
         (twins, "duplicates"),
+        (lambda: subject(kinship=0.7), "relatives"),
     ],
 )
 def test_each_check_finds_what_it_looks_for(make, code):
@@ -132,6 +133,11 @@ def test_a_single_feature_cannot_carry_more_than_others():
     one = subject()
     alone = replace(one, features=one.features[["income"]])
     assert check(alone, "one_column").result == "not applicable"
+
+
+def test_rows_tied_by_an_identifier_cannot_be_judged():
+    """Nor can a few; not applicable is not passed."""
+    assert check(subject(kinship=None), "relatives").result == "not applicable"
 
 
 def test_checks_can_be_stored():

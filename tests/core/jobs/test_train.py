@@ -210,6 +210,24 @@ def test_refitting_the_recipe_keeps_the_rows_that_were_split(workspace):
     assert sum(finished.summary["rows"].values()) == data_set.rows == 101
 
 
+@pytest.mark.parametrize(("each", "folds"), [(3, 4), (1, 2)])
+def test_near_copies_are_told_and_each_network_leaves_out_a_part_of_its_own(workspace, each, folds):
+    """Whoever stands in the file several times is known again; the figures say too much."""
+    random = np.random.default_rng(0)
+    person = np.arange(900) // each
+    sums = np.exp(random.normal(8, 1, (900, 6)))[person] * np.exp(random.normal(0, 0.02, (900, 6)))
+    bad = (np.log(sums[person * each, 0]) + random.normal(0, 2, 900)[person] < 7).astype(int)
+    frame = pd.DataFrame(sums.round(2), columns=[f"sum_{n}" for n in range(6)]).assign(bad=bad)
+    source = add_source(workspace, "copies.csv", frame.to_csv(index=False).encode())
+    schema = source_frame(workspace, source.id)[1]
+    data_set = save_data_set(workspace, source.id, "Copies", schema, Recipe())
+    settings = dataclasses.replace(TEAM, apart=True, folds=2, members=2)
+    run = trained(workspace, data_set.id, settings)
+    assert run.summary["team_folds"] == folds
+    told = "Rows are near copies of one another" in run.summary["to_look_at"]
+    assert told == (each > 1)
+
+
 def test_a_learning_rate_that_explodes_is_explained(seeded):
     """No traceback: the message says which setting to change."""
     settings = NetworkSettings(layers=(64,), optimiser="sgd", learning_rate=10.0, l2=10.0)
