@@ -134,7 +134,8 @@ def _depth(run: Run, calibration: dict[str, Any] | None, *, taught: bool) -> Non
         )
         st.markdown(
             f"**{PRESETS[run.preset].title}**: {settings_line(settings)}. "
-            f"{_untaught(settings, summary, taught=taught)}{_one_fold_each(settings, summary)}  \n"
+            f"{_untaught(settings, summary, taught=taught)}"
+            f"{_one_fold_each(settings, summary, taught=taught)}  \n"
             f"**Rows**: {parts}. {_both(settings)}{literal(summary['split'])}  \n"
             f"**Input**: {count(summary['slots'])} slots, encoded from the applicant's fields.  \n"
             f"**Challengers**: {fitted}."
@@ -156,12 +157,12 @@ def _untaught(settings: NetworkSettings, summary: dict[str, Any], *, taught: boo
     )
 
 
-def _one_fold_each(settings: NetworkSettings, summary: dict[str, Any]) -> str:
+def _one_fold_each(settings: NetworkSettings, summary: dict[str, Any], *, taught: bool) -> str:
     if (folds := summary.get("team_folds", settings.folds)) == settings.folds:
         return ""
     return (
         f"Rows are near copies of one another, so each of {count(folds)} networks left out a part "
-        "of its own, and nothing smoothed."
+        f"of its own{', and trees taught half as much' if taught else ''}."
     )
 
 

@@ -6,8 +6,8 @@ fields say; boosted trees make much of it, and so must networks that are compare
 of the same file. It shows in the residuals of a logistic regression: they are alike between a row
 and the row nearest to it. Where rows stand for themselves they hardly are.
 
-Each network of a team should then see as many of the rows as it can, and nothing should keep it
-from telling one row from another (decision 0018).
+Each network of a team should then see as many of the rows as it can, and hear of their outcomes
+from the beginning, not of what trees say of such rows in general alone (decision 0018).
 """
 
 from collections.abc import Sequence
@@ -73,8 +73,7 @@ def one_fold_each(
     """Return the settings of a team; where rows are relatives, each network has its own fold.
 
     A network then learns from all rows but a sixteenth, instead of three quarters of them, with as
-    many networks as before, in smaller steps, and without what smooths: weight decay, and units
-    left out once trees teach.
+    many networks as before, in half batches, and trees teach half as much.
 
     Args:
         settings: Of the network or team.
@@ -98,6 +97,5 @@ def one_fold_each(
         folds=settings.networks,
         members=1,
         batch_size=max(1, settings.batch_size // 2),
-        weight_decay=0.0,
-        taught_dropout=0.0,
+        taught=settings.taught / 2,
     )

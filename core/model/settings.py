@@ -46,8 +46,8 @@ class NetworkSettings:
             the score is the mean of all networks.
         members: Networks per fold; they share their kernels up to a scale per unit (TabM:
             Gorishniy et al., ICLR 2025).
-        apart: Whether each network of a team has a fold of its own instead, and nothing smooths,
-            where rows are near copies of one another; see core.model.relatives.
+        apart: Whether each network of a team has a fold of its own instead, in which trees teach
+            half as much, where rows are near copies of one another; see core.model.relatives.
         additive: Whether each column has hidden units of its own, so that columns only add up;
             one hidden layer, whose width counts per column, and one member per fold.
         monotone: 1 for numbers that may only raise the risk, -1 for those that may only lower

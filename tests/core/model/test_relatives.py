@@ -52,11 +52,11 @@ def test_so_few_rows_are_not_judged():
 
 
 def test_each_network_of_relatives_has_a_fold():
-    """As many networks as before, and nothing that smooths."""
+    """As many networks as before, that hear of outcomes from the beginning."""
     team = one_fold_each(TEAM, *loans(), COLUMNS, None)
     assert (team.folds, team.members) == (16, 1)
     assert team.networks == TEAM.networks
-    assert (team.weight_decay, team.taught_dropout, team.batch_size) == (0, 0, 96)
+    assert (team.batch_size, team.taught) == (96, 0.5)
 
 
 @pytest.mark.parametrize(
