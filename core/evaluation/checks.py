@@ -263,8 +263,8 @@ def _relatives(subject: Subject) -> Check:
             "few to tell.",
         )  # fmt: skip
     seen = (
-        f"What the fields do not tell of an outcome is alike in the nearest other row by "
-        f"{subject.kinship:.2f}; 0 is not at all, 1 is the same."
+        f"What the fields leave untold of an outcome correlates by {subject.kinship:.2f} between a "
+        f"row and the one nearest to it; beyond {RELATIVES:g} that is no chance."
     )
     return replace(passed, evidence=seen) if subject.kinship < RELATIVES else replace(
         passed, result="finding", title="Rows are near copies of one another", evidence=seen,
