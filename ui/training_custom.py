@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.model.settings import PRESETS, TAUGHT_FOLDS, NetworkSettings
+from core.model.settings import MOST_FOLDS, PRESETS, TAUGHT_FOLDS, NetworkSettings
 from core.store.tables import DataSet
 from ui.training_directions import directions
 from ui.training_settings import ENCODINGS, OPTIMISERS
@@ -36,7 +36,7 @@ def custom_settings(data_set: DataSet) -> NetworkSettings:
         with first:
             shape = _shape(bool(monotone), bool(team["taught"]))
         with second:
-            steps = _steps()
+            steps = _steps() | {"apart": _apart(team["folds"] * team["members"], team["members"])}
         with third:
             limits = _limits()
     return NetworkSettings(
@@ -49,7 +49,7 @@ def _team(additive: bool) -> dict[str, Any]:
     folds = first.number_input(
         "Folds of the team",
         1,
-        20,
+        MOST_FOLDS,
         START.folds,
         key="folds",
         help="1: validation rows tell when to stop. More: the rows are divided into so many "
@@ -241,6 +241,20 @@ def _steps() -> dict[str, Any]:
             **KEEP,
         ),
     }
+
+
+def _apart(networks: int, members: int) -> bool:
+    if members == 1 or members == networks:
+        return False
+    apart: bool = st.toggle(
+        "Own folds where rows are near copies",
+        START.apart,
+        key="apart",
+        help="Where one applicant stands in the file several times without an identifier, each "
+        f"network leaves out a part of its own. For {MOST_FOLDS} networks or fewer.",
+        **KEEP,
+    )
+    return apart
 
 
 def _limits() -> dict[str, Any]:

@@ -160,6 +160,21 @@ def test_trees_teach_no_team_of_fewer_than_three_folds(seeded, open_page):
     assert at.number_input(key="taught").value == PRESETS["recommended"].settings.taught
 
 
+def test_only_a_team_of_several_networks_per_fold_is_asked_about_near_copies(seeded, open_page):
+    """Others have a fold each already, or none."""
+    at = open_page("training")
+    at.button(key="preset-custom").click().run()
+    assert at.toggle(key="apart").value
+    for key in ("members", "folds"):
+        before = at.number_input(key=key).value
+        at.number_input(key=key).set_value(1).run()
+        assert "apart" not in [each.key for each in at.toggle]
+        at.number_input(key=key).set_value(before).run()
+    at.toggle(key="apart").set_value(False).run()
+    at.button(key="start").click().run()
+    assert seeded.registry.runs()[0].settings["apart"] is False
+
+
 def test_untouched_custom_settings_are_the_recommended_ones(seeded, open_page):
     """Whoever changes one thing changes one thing."""
     at = open_page("training")
