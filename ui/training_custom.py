@@ -76,7 +76,7 @@ def _team(additive: bool) -> dict[str, Any]:
             256,
             START.cuts,
             key="cuts",
-            help="At most so many more, where a small tree finds that the risk jumps. Piecewise "
+            help="At most so many more, where the risk jumps out of its trend. Piecewise "
             "encoding only.",
             **KEEP,
         ),

@@ -5,12 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from core.model.cuts import jumps
+
 MOST_CATEGORIES = 64
-LEAST_DEVIANCE, FINE_DEVIANCE = 12.0, 6.0
-"""What a cut must take off the deviance, -2 log-likelihood. Chance alone reaches 3.8 in one cut
-of twenty, and around 12 where the best of all cuts is looked for; 6 is enough in files whose finer
-cuts prove themselves (core.model.resolution)."""
-LEAST_ROWS = 10  # on either side of a cut
 FEW_CATEGORIES = 10
 SHRINKAGE = 3.0
 """A slot of a column of k > 10 values is filled to e / (e + 3 (k - 10)), where e, the number of
@@ -63,19 +60,19 @@ def piecewise(
     `least` is what a cut must take off the deviance.
     """
     numbers = values.to_numpy(np.float64, na_value=np.nan)
-    there = ~np.isnan(numbers)
-    known = np.sort(numbers[there])
+    there = np.flatnonzero(~np.isnan(numbers))
+    order = there[np.argsort(numbers[there])]
+    known = numbers[order]
     edges = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)))
     if len(edges) == 1:  # one value and blanks: the flag tells them apart
         edges = np.array([edges[0] - 1, edges[0]])
     low, high = edges[:-1], edges[1:]
     if cuts and y is not None:
-        jumps = _jumps(numbers[there], y[there], cuts, least)
-        above = np.searchsorted(known, jumps).clip(1, len(known) - 1)
-        low, high = np.append(low, known[above - 1]), np.append(high, known[above])
+        trend = np.append(edges[:-1:2], edges[-1])
+        below = jumps(known, y[order], trend, cuts, least)
+        above = known[np.searchsorted(known, below, side="right")]
+        low, high = np.append(low, below), np.append(high, above)
     ramps = np.unique(np.column_stack([low, high]), axis=0)
-    # The tree rounds to float32, so a threshold may fall among equal values.
-    ramps = ramps[ramps[:, 1] > ramps[:, 0]]
     return NumberBlock(
         name,
         tuple(ramps[:, 0].tolist()),
@@ -83,22 +80,6 @@ def piecewise(
         (0.0, 1.0),
         -np.inf,
     )
-
-
-def _jumps(known: np.ndarray, y: np.ndarray, most: int, least: float) -> np.ndarray:
-    """Return thresholds at which the share of bads changes more than chance explains."""
-    from sklearn.tree import DecisionTreeClassifier  # slow to import, and serving never fits
-
-    if np.ptp(y) == 0:
-        return np.empty(0)
-    # scikit-learn weighs the decrease by the share of rows, and counts it in bits.
-    tree = DecisionTreeClassifier(
-        criterion="log_loss",
-        max_leaf_nodes=most + 1,
-        min_samples_leaf=LEAST_ROWS,
-        min_impurity_decrease=least / (2 * np.log(2) * len(y)),
-    ).fit(known[:, np.newaxis], y)
-    return np.asarray(tree.tree_.threshold[tree.tree_.feature >= 0])
 
 
 def standard(name: str, values: pd.Series) -> NumberBlock:

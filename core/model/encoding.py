@@ -32,7 +32,6 @@ import pyarrow.compute as pc
 from core.data.schema import Column
 from core.errors import ModelError
 from core.model.blocks import (
-    LEAST_DEVIANCE,
     CategoryBlock,
     NumberBlock,
     category,
@@ -40,6 +39,7 @@ from core.model.blocks import (
     standard,
     warning,
 )
+from core.model.cuts import LEAST_DEVIANCE
 from core.model.settings import Numeric
 
 ROWS_AT_ONCE = 512  # keeps the intermediate arrays in the processor's cache

@@ -40,7 +40,7 @@ class NetworkSettings:
         class_weights: Whether bads and goods weigh the same in total; see core.model.training.
         numeric: How numbers are encoded; see core.model.encoding.
         bins: Most quantile bins per number in the piecewise encoding.
-        cuts: Most further bins per number, where a small tree finds that the risk jumps.
+        cuts: Most further bins per number, where the risk jumps out of its trend.
         folds: 1: validation rows decide which epoch is best. More: training and validation rows
             together are divided into so many parts, each left out by networks of its own, and
             the score is the mean of all networks.
@@ -194,7 +194,7 @@ PRESETS: dict[str, Preset] = {
             batch_size=192,
             epochs=200,
             patience=10,
-            cuts=32,
+            cuts=64,
             folds=4,
             members=4,
             apart=True,
