@@ -43,7 +43,7 @@ def coded(series: pd.Series) -> Coded:
     known = _KNOWN.get(id(texts))
     if known is not None and known[0]() is texts:
         return known[1]
-    found = _factorized(series)
+    found = _encoded(texts, series)
     _keep(texts, found)
     return found
 
@@ -73,10 +73,17 @@ def _arrow(series: pd.Series) -> pa.ChunkedArray | None:
     return series.array.__arrow_array__()
 
 
+def _encoded(texts: pa.ChunkedArray, series: pd.Series) -> Coded:
+    encoded = texts.dictionary_encode().combine_chunks()
+    values = encoded.dictionary.to_pandas().astype("str")
+    if len(values) == len(series):
+        values = series  # nothing occurs twice: the column's own letters
+    # pandas' own codes take twice the memory while they are found.
+    return _of(encoded.indices.fill_null(len(values)).to_numpy(), pd.Index(values.array[:]))
+
+
 def _factorized(series: pd.Series) -> Coded:
     codes, values = pd.factorize(series)
-    if len(values) == len(series):
-        values = series.array[:]  # nothing occurs twice: the column's own letters
     return _of(np.where(codes < 0, len(values), codes), pd.Index(values))
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.column_words import Words
+from core.data.column_words import Words, are_words, as_series
 from core.data.date_text import DAYS_IN_NUMBERS, date_formats, dates_in_numbers, in_plain_form
 from core.data.gathering import Cells, Numbers
 from core.data.number_text import other_mark, plain, unreadable
@@ -111,6 +111,8 @@ def _finite(values: np.ndarray, name: str, how: str = "") -> TypedColumn:
 
 
 def _texts(cells: pa.Array, name: str, decimal: str) -> TypedColumn:
+    if are_words(cells):
+        return TypedColumn(as_series(cells, name))
     words = Words.of(cells)
     if words.all_missing:
         return TypedColumn(pd.Series(np.full(len(cells), np.nan), name=name))
@@ -188,11 +190,11 @@ def _stray_note(stray: pa.Array, held: int, name: str) -> tuple[str, ...]:
 
 
 def _as_dates(words: Words, name: str, _: str) -> TypedColumn | None:
-    few = _as_series(words.sample.slice(0, 50))
+    few = as_series(words.sample.slice(0, 50))
     read = next((way for way in _WAYS if date_formats(way(few))), None)
     if read is None:
         return None
-    texts = read(_as_series(words.values))
+    texts = read(as_series(words.values))
     formats = date_formats(texts)
     if not formats:
         return None
@@ -208,11 +210,6 @@ def _as_dates(words: Words, name: str, _: str) -> TypedColumn | None:
         "month-day, and no value tells which. They were read as day-month."
     )
     return TypedColumn(series, (note,), "Day and month cannot be told apart.")
-
-
-def _as_series(texts: pa.Array) -> "pd.Series[str]":
-    series: pd.Series[str] = texts.to_pandas().astype("str")
-    return series
 
 
 _WAYS: tuple[Callable[[pd.Series], pd.Series], ...] = (lambda texts: texts, in_plain_form)
