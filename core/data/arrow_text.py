@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import pyarrow as pa
 from pyarrow import csv
@@ -22,6 +23,8 @@ MISSING_WORDS = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "
 _BLOCK = 2 << 20  # bytes; larger ones leave the cache of a core, and take memory
 _COLUMNS = 32  # a block holds fewer rows of more; each column costs a little to begin
 _AT_ONCE = min(4, os.cpu_count() or 2)
+
+_Types: TypeAlias = Mapping[str, pa.DataType]
 
 Tell = Callable[[int, int], None]
 """Is told how many bytes are read, and of how many."""
@@ -88,8 +91,8 @@ class PlainText:
                 if before and before >= block.lines:
                     before -= block.lines
                     continue
-                options = self._options(names, texts | found.texts())
-                parsed = pool.submit(self._parsed, block, before, options)
+                types = found.likely() | texts
+                parsed = pool.submit(self._parsed, block, before, names, types)
                 under_way.append((parsed, block.done))
                 before = 0
                 if len(under_way) > _AT_ONCE:
@@ -103,14 +106,25 @@ class PlainText:
         size = _BLOCK * min(8, max(1, self.width // _COLUMNS))
         return blocks(self.material, self.dialect.encoding, size, quote)
 
-    def _parsed(self, block: Block, before: int, options: csv.ConvertOptions) -> pa.Table:
+    def _parsed(self, block: Block, before: int, names: Collection[str], types: _Types) -> pa.Table:
         quoted = self.dialect.quote.encode() in block.text
-        table = self._table(pa.py_buffer(block.text).slice(0, block.end), before, quoted, options)
+        table = self._tried(block, before, quoted, names, types)
         if any(map(pa.types.is_binary, table.schema.types)):
             raise UnclearError
         if quoted and not self.spanning:
             self._require_whole(block, len(table) + (self._above if before else 0))
         return table
+
+    def _tried(
+        self, block: Block, before: int, quoted: bool, names: Collection[str], types: _Types
+    ) -> pa.Table:
+        """Return the cells in the types that are likely, or as they are where one is not."""
+        text, ascii_only = pa.py_buffer(block.text).slice(0, block.end), block.text.isascii()
+        try:
+            return self._table(text, before, quoted, self._options(names, types, ascii_only))
+        except pa.ArrowInvalid:  # a word among numbers, for one, or a broken row
+            texts = {name: kind for name, kind in types.items() if kind == pa.large_string()}
+            return self._table(text, before, quoted, self._options(names, texts, ascii_only))
 
     def _require_whole(self, block: Block, rows: int) -> None:
         """Make sure that no cell spans lines: meant so, or because its quote is never closed."""
@@ -148,9 +162,10 @@ class PlainText:
         )
 
     def _options(
-        self, names: Collection[str], types: Mapping[str, pa.DataType]
+        self, names: Collection[str], types: _Types, ascii_only: bool
     ) -> csv.ConvertOptions:
         return csv.ConvertOptions(
+            check_utf8=not ascii_only,
             include_columns=list(names),
             column_types=types,
             null_values=list(MISSING_WORDS),

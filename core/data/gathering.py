@@ -67,13 +67,12 @@ class _Texts:
         _, offsets, letters = texts.buffers()
         ends = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
         size = int(self.ends.values[start])
-        self.ends.put(ends[1:], start + 1, room + 1)
-        self.ends.values[start + 1 : start + len(ends)] += size - ends[0]
+        self.ends.put(ends[1:] + (size - ends[0]), start + 1, room + 1)
         if letters is not None:
             part = np.frombuffer(letters, np.uint8)[ends[0] : ends[-1]]
             share = (start + len(texts)) / room
             self.letters.put(part, size, ceil((size + len(part)) / share))
-        self.known.put(texts.is_valid().to_numpy(zero_copy_only=False), start, room)
+        self.known.put(_known(texts), start, room)
 
     def array(self, rows: int) -> pa.Array:
         known = self.known.values[:rows]
@@ -100,6 +99,15 @@ class Column:
     _least: float = np.inf
     _most: float = -np.inf
 
+    @property
+    def likely(self) -> pa.DataType | None:
+        """What the next cells are likely to be; text where they stay text, whatever they are."""
+        if self.mixed or self.group == "text":
+            return pa.large_string()
+        if self.group == "number":
+            return pa.int64() if self._whole else pa.float64()
+        return None
+
     def add(self, cells: pa.Array, start: int, room: int) -> None:
         """Append cells.
 
@@ -119,9 +127,10 @@ class Column:
     def _append(self, cells: pa.Array, start: int, room: int) -> None:
         if self.mixed or self.group not in _FORMS:
             return
-        if self.group != "number" or pa.types.is_null(cells.type):
+        form = _FORMS[self.group]
+        if cells.type != form and (self.group != "number" or pa.types.is_null(cells.type)):
             self._fine |= cells.type == pa.timestamp("ns")
-            cells = pc.cast(cells, _FORMS[self.group], safe=False)
+            cells = pc.cast(cells, form, safe=False)
         if self.group == "text":
             self._texts.put(cells, start, room)
             return
@@ -196,17 +205,15 @@ class Gathered:
     def add(self, table: pa.Table, share: float) -> None:
         """Append the rows of a table; with them `share` of all are there, in (0, 1]."""
         room = ceil((self.rows + len(table)) / share)
-        for name, cells in zip(table.column_names, table.columns, strict=True):
-            start = self.rows
-            for part in cells.chunks:
-                self.columns[name].add(part, start, room)
-                start += len(part)
-        self.rows += len(table)
+        for batch in table.to_batches():
+            for name, cells in zip(batch.schema.names, batch.columns, strict=True):
+                self.columns[name].add(cells, self.rows, room)
+            self.rows += len(batch)
 
-    def texts(self) -> dict[str, pa.DataType]:
-        """Return the columns that stay text, whatever the next cells look like."""
-        found = (name for name, column in self.columns.items() if column.group == "text")
-        return dict.fromkeys(found, pa.large_string())
+    def likely(self) -> dict[str, pa.DataType]:
+        """Return what the next cells are likely to be, of the columns that can tell."""
+        kinds = ((name, column.likely) for name, column in self.columns.items())
+        return {name: kind for name, kind in kinds if kind is not None}
 
     def mixed(self) -> frozenset[str]:
         """Return the columns that have to be read as text, all rows being there."""
@@ -240,6 +247,13 @@ def _group(kind: pa.DataType) -> Group:
     if pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return "text"
     return "other"
+
+
+def _known(cells: pa.Array) -> np.ndarray:
+    if cells.null_count == 0:
+        return np.ones(len(cells), bool)
+    known: np.ndarray = cells.is_valid().to_numpy(zero_copy_only=False)
+    return known
 
 
 def _ends(values: np.ndarray) -> tuple[float, float]:

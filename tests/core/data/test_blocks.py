@@ -62,6 +62,14 @@ def test_cells_of_two_kinds_are_read_the_same_in_one_block_and_in_two(first):
         assert_same(in_blocks(raw, 1), told(raw))
 
 
+@pytest.mark.parametrize("late", CELLS)
+@pytest.mark.parametrize("early", ["1", "0.5", "1e400"])
+def test_a_cell_of_another_kind_far_down_is_read_the_same(early, late):
+    """Though numbers are what is likely by then."""
+    raw = "\n".join(["a,b", *[f"{early},1"] * 20, f"{late},2", *[f"{early},3"] * 20]).encode()
+    assert_same(in_blocks(raw, 1), told(raw))
+
+
 @settings(**SOME)
 @given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=12), st.integers(1, 60), st.booleans())
 def test_any_cells_are_read_the_same_in_small_blocks(rows, size, ended):
