@@ -183,8 +183,9 @@ def _delimiter(lines: list[str], quote: str) -> str:
         width, number = widths.most_common(1)[0] if widths else (1, 0)
         return (number / max(1, widths.total()) if width > 1 else 0.0, width)
 
-    best = max(DELIMITERS, key=fit)
-    return best if fit(best)[0] > 0 else ","
+    fits = {delimiter: fit(delimiter) for delimiter in DELIMITERS}
+    best = max(fits, key=fits.__getitem__)
+    return best if fits[best][0] > 0 else ","
 
 
 def _preamble(rows: list[list[str]]) -> int:
@@ -208,6 +209,8 @@ _MONEY = re.compile(r"[€$£¥]|EUR|USD|GBP|CHF|\u00a0|\u202f")
 
 def _decimal(rows: list[list[str]], delimiter: str) -> str:
     cells = [cell for row in rows[1:] for cell in row if "," in cell or "." in cell]
+    if not any("," in cell for cell in cells):
+        return "."
     cells = [_MONEY.sub("", cell).strip() for cell in cells]
     # "1,234" may be a thousand or a fraction: such cells have no vote while others have.
     clear = [cell for cell in cells if not _THOUSANDS.match(cell)] or cells
