@@ -123,7 +123,7 @@ def drift_in_time(frame: pd.DataFrame, schema: Schema) -> Iterator[Finding]:
     if min(len(early), len(late)) < _DRIFT_ROWS:
         return
     features = [c.name for c in schema.features if c.name in frame]
-    indices = by_column(lambda name: psi_of_rows(frame[name], early, late), features)
+    indices = by_column(lambda name: psi_of_rows(frame[name], early, late), features, len(frame))
     moved = dict(zip(features, indices, strict=True))
     names = sorted((name for name in moved if moved[name] >= ACT), key=lambda name: -moved[name])
     if names:
