@@ -107,5 +107,14 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if rest else f"{minutes} min"
 
 
+def shortened(text: str, most: int) -> str:
+    """Return a text of at most so many characters; an ellipsis stands for the rest.
+
+    >>> shortened("Bank applicants of last year", 16)
+    'Bank applicants…'
+    """
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
 def _absent(value: float | None) -> bool:
     return value is None or math.isnan(value)

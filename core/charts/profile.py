@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts.template import Theme, faded, figure, palette
-from core.formatting import percent, typeset
+from core.formatting import percent, shortened, typeset
 
 _MISSING = "missing"
 _ROWS_FOR_SCALE = 10
@@ -33,8 +33,7 @@ def distribution(
     fig.add_trace(_rows(bins, theme))
     if rated:
         fig.add_trace(_bad_rates(bins, theme))
-    names = [str(name) for name in bins["bin"]]
-    ticks = [name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…" for name in names]
+    ticks = [shortened(str(name), _LONGEST) for name in bins["bin"]]
     crowded = sum(map(len, ticks)) > 30
     # One update for all: each costs more than everything else here together.
     layout: dict[str, Any] = {

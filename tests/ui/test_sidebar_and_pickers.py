@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.decision.policy import Policy
+from core.decision.registration import register
 from core.store.workspace import Workspace
 from ui import links
 
@@ -81,3 +83,15 @@ def test_a_link_names_the_object(
 ) -> None:
     """Parameters that are None are left out."""
     assert links.address(page, **query) == address
+
+
+def test_the_picker_shows_the_version_of_a_long_name(
+    seeded: Workspace, open_page: OpenPage
+) -> None:
+    """A box cuts off the end of what it holds, so the name gives way."""
+    (model,) = seeded.registry.models()
+    name = "Applicants for a loan on a car of two years or more"
+    long = register(seeded, model.run_id, name, Policy.from_json(model.policy))
+    at = open_page("models", model=long.id)
+    options = at.selectbox(key="pick-model").options
+    assert "Applicants for a loan on a ca… · version 1" in options

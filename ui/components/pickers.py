@@ -16,9 +16,13 @@ from typing import Protocol, TypeVar
 
 import streamlit as st
 
+from core.formatting import shortened
 from core.store.tables import DataSet, ModelVersion, Run
 from ui.components.asked import asked_for
 from ui.session import workspace
+
+_BOX = 42
+"""Characters that a picker holds on a phone and beside a title."""
 
 
 class _Record(Protocol):
@@ -60,7 +64,11 @@ def told_apart_in_time(records: Sequence[R], name: Callable[[R], str]) -> dict[s
 
 def pick_data_set() -> DataSet | None:
     """Let the visitor choose a data set; bound to `?dataset=`."""
-    return pick("dataset", "Data set", workspace().registry.data_sets(), data_set_name)
+
+    def name(data_set: DataSet) -> str:
+        return _in_a_box(data_set.name, data_set.version)
+
+    return pick("dataset", "Data set", workspace().registry.data_sets(), name)
 
 
 def pick_run() -> Run | None:
@@ -76,7 +84,7 @@ def pick_model() -> ModelVersion | None:
 
     def name(model: ModelVersion) -> str:
         in_force = champion is not None and model.id == champion.id
-        return f"{model_name(model)} (champion)" if in_force else model_name(model)
+        return _in_a_box(model.name, model.version, " (champion)" if in_force else "")
 
     return pick("model", "Model", models, name)
 
@@ -117,6 +125,12 @@ def pick(param: str, label: str, records: Sequence[R], name: Callable[[R], str])
     if st.query_params.get(param) != chosen:
         st.query_params[param] = chosen
     return by_id[chosen]
+
+
+def _in_a_box(name: str, version: int, more: str = "") -> str:
+    """Return a version's name that ends in view: a box shows the beginning and cuts off the end."""
+    version_and_more = f" · version {version}{more}"
+    return shortened(name, _BOX - len(version_and_more)) + version_and_more
 
 
 def data_set_name(data_set: DataSet) -> str:

@@ -10,6 +10,8 @@ import re
 
 import streamlit as st
 
+from core.formatting import shortened
+
 LONGEST_NAME = 80
 """Characters of what people call a recipe, a cohort or a data set: a line on a phone holds 40."""
 
@@ -49,7 +51,7 @@ def quoted(asked: str) -> str:
     >>> quoted("run_1"), len(quoted("9" * 5000))
     ('run_1', 40)
     """
-    return literal(asked if len(asked) <= _LONGEST_QUOTE else f"{asked[: _LONGEST_QUOTE - 1]}…")
+    return literal(shortened(asked, _LONGEST_QUOTE))
 
 
 def problem(said: object) -> None:

@@ -36,5 +36,5 @@ def test_long_names_are_cut_on_the_axis_and_whole_in_the_hover():
     """Codes of German Credit run to 60 characters."""
     name = "existing credits paid back duly till now"
     fig = distribution(BINS.assign(bin=[name, "b", "c"]), "History", "light")
-    assert fig.layout.xaxis.ticktext[0] == "existing credits …"
+    assert fig.layout.xaxis.ticktext[0] == "existing credits…"
     assert fig.data[0].x[0] == name
