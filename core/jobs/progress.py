@@ -66,8 +66,11 @@ class JobContext:
     def should_stop(self) -> bool:
         """Return whether to stop now; asks the store at most four times a second."""
         if not self._stop and self._clock() >= self._next_question:
-            self._stop = self.workspace.registry.stop_requested(self.job.id)
+            # Threads of a job ask at once: the first puts the next question off before it asks,
+            # and an answer that is late never takes back what another thread has seen.
             self._next_question = self._clock() + ASK_EVERY_S
+            if self.workspace.registry.stop_requested(self.job.id):
+                self._stop = True
         return self._stop
 
     @property

@@ -94,3 +94,34 @@ def test_a_part_reports_within_its_share(context):
     part.report(0.5, "Epoch 5 of 10")
     assert stored(context).done == pytest.approx(0.4)
     assert stored(context).payload == {"run_id": "run_1"}
+
+
+def test_a_stop_that_one_thread_has_seen_stays_seen(context, clock, monkeypatch):
+    """Another thread's older answer, which comes later, does not take it back."""
+    registry, asked = context.workspace.registry, context.workspace.registry.stop_requested
+
+    def slow(job_id):
+        monkeypatch.setattr(registry, "stop_requested", asked)
+        before = asked(job_id)
+        registry.request_stop(job_id)
+        clock.seconds += 0.25
+        assert context.should_stop()  # meanwhile, in another thread
+        return before
+
+    monkeypatch.setattr(registry, "stop_requested", slow)
+    context.should_stop()
+    assert context.stop_seen
+
+
+def test_threads_that_ask_at_once_ask_the_store_once(context, monkeypatch):
+    """The next question is put off before the answer to this one is there."""
+    registry, asked = context.workspace.registry, []
+
+    def ask(job_id):
+        asked.append(job_id)
+        context.should_stop()  # meanwhile, in another thread
+        return False
+
+    monkeypatch.setattr(registry, "stop_requested", ask)
+    context.should_stop()
+    assert len(asked) == 1
