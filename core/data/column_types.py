@@ -154,12 +154,13 @@ def _as_numbers(words: Words, name: str, decimal: str) -> TypedColumn | None:
 
 def _padded(words: Words) -> bool:
     """Return whether these are codes of one length such as 00417, which no number keeps."""
-    sample = words.sample
-    if not pc.any(pc.match_substring_regex(sample, r"^0\d+$")).as_py():
-        return False
     digits = words.values.drop_null()
-    all_digits = bool(pc.all(pc.match_substring_regex(digits, r"^\d+$")).as_py())
-    return all_digits and len(pc.utf8_length(digits).unique()) == 1
+    if len(pc.utf8_length(digits).unique()) != 1:
+        return False
+    return all(
+        test(pc.match_substring_regex(digits, pattern)).as_py()
+        for test, pattern in ((pc.all, r"^\d+$"), (pc.any, r"^0\d"))
+    )
 
 
 def _written(words: Words, mark: str, decimal: str) -> str:

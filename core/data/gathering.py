@@ -1,6 +1,6 @@
 """Columns gathered from blocks of cells, each in its final form: no block is kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Literal, TypeAlias
@@ -151,6 +151,11 @@ class Column:
             ends = int(values.min()), int(values.max())  # whole, however long they are
         self._least, self._most = min(self._least, ends[0]), max(self._most, ends[1])
 
+    def may_lack_zeros(self, digits: int) -> bool:
+        """Return whether numbers may have been codes of so many digits, some led by zeros."""
+        counts = self.group == "number" and self._whole and self._least >= 0
+        return counts and self._least < 10 ** (digits - 1) and self._most < 10**digits
+
     def last_text(self, rows: int) -> str | None:
         """Return the last of `rows` cells, if it is text."""
         if self.group != "text":
@@ -220,6 +225,11 @@ class Gathered:
         for column in self.columns.values():
             column.finish(self.rows)
         return frozenset(name for name, column in self.columns.items() if column.mixed)
+
+    def may_lack_zeros(self, digits: Mapping[str, int]) -> frozenset[str]:
+        """Return the columns that may have been codes; `digits` says of how many, by column."""
+        known = {name: column for name, column in self.columns.items() if digits.get(name, 0) > 1}
+        return frozenset(name for name in known if known[name].may_lack_zeros(digits[name]))
 
     def last_texts(self) -> list[str]:
         """Return the cells of the last row that are text."""

@@ -2,12 +2,15 @@
 
 import re
 import tempfile
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
+from typing import Self
 
 import pyarrow as pa
 
-from core.data.arrow_text import PlainText, Tell, UnclearError, rows_before
+from core.data.arrow_text import MISSING_WORDS, PlainText, Tell, UnclearError, rows_before
 from core.data.dialect import DELIMITERS, Dialect, first_lines
 from core.data.gathering import Gathered
 from core.data.material import Material
@@ -63,18 +66,18 @@ def parse(
         ReadError: There is no table.
     """
     header, width = _shape(material, dialect)
-    as_text = _codes(material, dialect, width) if only is None else only
+    first = _First.of(material, dialect, width) if only is None else _First(only)
     try:
         if _spaced_quotes(material, dialect):
             raise UnclearError
         plain = PlainText(material, dialect, width, rows_before(material, dialect))
-        return Parsed(plain.read(as_text, tell, only), header)
+        return Parsed(_cells(plain, first, tell, only), header)
     except UnicodeError as error:
         raise _wrong_encoding(dialect, error) from error
     except (UnclearError, pa.ArrowInvalid) as error:
         if "ecode" in str(error) or "odec" in str(error):
             raise _wrong_encoding(dialect, error) from error
-    return _carefully(material, dialect, header, as_text, tell, only)
+    return _carefully(material, dialect, header, first, tell, only)
 
 
 def _shape(material: Material, dialect: Dialect) -> tuple[list[str], int]:
@@ -120,15 +123,39 @@ def first_rows(material: Material, dialect: Dialect, most: int = 2) -> list[list
     return rows
 
 
-def _codes(material: Material, dialect: Dialect, width: int) -> frozenset[str]:
-    """Return columns to keep as text because they hold codes such as 00417 or 0x1F."""
-    rows = first_rows(material, dialect, 1_001)[int(dialect.header) :]
-    return frozenset(
-        str(i)
-        for row in rows
-        for i, cell in enumerate(row[:width])
-        if cell.startswith("0") and _CODE.match(cell)
-    )
+@dataclass(frozen=True, slots=True)
+class _First:
+    """What the first thousand rows say of columns that may hold codes such as 00417 or 0x1F.
+
+    Attributes:
+        as_text: Columns to keep as text, because they hold one.
+        digits: How many digits the cells of a column have, where all have as many and none is such
+            a code: the first may come later.
+    """
+
+    as_text: frozenset[str]
+    digits: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, material: Material, dialect: Dialect, width: int) -> Self:
+        rows = first_rows(material, dialect, 1_001)[int(dialect.header) :]
+        columns = enumerate(zip_longest(*(row[:width] for row in rows), fillvalue=""))
+        known = {str(place): set(cells) - {*MISSING_WORDS} for place, cells in columns}
+        codes = frozenset(name for name, cells in known.items() if any(map(_CODE.match, cells)))
+        lengths = {
+            name: {len(cell) if cell.isdecimal() else 0 for cell in cells}
+            for name, cells in known.items()
+            if name not in codes
+        }
+        return cls(codes, {name: min(each) for name, each in lengths.items() if len(each) == 1})
+
+
+def _cells(text: PlainText, first: _First, tell: Tell, only: frozenset[str] | None) -> Gathered:
+    """Return the cells; a column that may hold a code further down is read once more, as text."""
+    found = text.read(first.as_text, tell, only)
+    if late := found.may_lack_zeros(first.digits):
+        found.columns |= text.read(late, tell, late).columns
+    return found
 
 
 def _spaced_quotes(material: Material, dialect: Dialect) -> bool:
@@ -141,7 +168,7 @@ def _carefully(
     material: Material,
     dialect: Dialect,
     header: list[str],
-    as_text: frozenset[str],
+    first: _First,
     tell: Tell,
     only: frozenset[str] | None,
 ) -> Parsed:
@@ -163,7 +190,7 @@ def _carefully(
         plain = replace(dialect, encoding="utf-8", preamble=0, header=False)
         try:
             text = PlainText(Material(whole), plain, width, 0, spanning=True)
-            cells = text.read(as_text, tell, only)
+            cells = _cells(text, first, tell, only)
         except pa.ArrowInvalid as error:
             raise ReadError(
                 f"The file cannot be read as a table: {error}. Check quotes and delimiter."

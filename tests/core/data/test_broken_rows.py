@@ -91,6 +91,31 @@ def test_codes_keep_their_zeros():
     assert frame["n"].tolist() == [7, 12]
 
 
+def zips(*late: str) -> bytes:
+    """Return 1,500 postal codes without a zero before others, and the late ones."""
+    return "\n".join(
+        ["zip,bad", *[f"{code},0" for code in range(99_000, 97_500, -1)], *late]
+    ).encode()
+
+
+@pytest.mark.parametrize("late", ["01067,1", '"01067",1', "01067,1\n01069,0\n97000,1"])
+def test_codes_keep_their_digits_where_the_first_zero_comes_late(late: str):
+    """A file in falling order has its zeros at the end: no row says so at its beginning."""
+    frame = read_table(zips(late)).frame
+    assert frame["zip"].iloc[0] == "99000"
+    assert frame["zip"].iloc[1_500] == "01067"
+
+
+@pytest.mark.parametrize(
+    "late", ["1067,1", "9,1", "123456,1", "-1067,1", "01067.5,1", "00417,1\n12,0"]
+)
+def test_numbers_of_another_length_are_no_codes(late: str):
+    """What looked like codes for a thousand rows may be numbers after all."""
+    frame = read_table(zips(late)).frame
+    assert frame["zip"].iloc[0] == 99_000
+    assert frame["zip"].iloc[1_500] == float(late.split(",")[0])
+
+
 @pytest.mark.parametrize("number", ["12345678901234567", "123456789012345678901234"])
 def test_account_numbers_too_long_for_a_number_stay_text(number):
     """No digit is lost."""
