@@ -9,6 +9,7 @@ from core.decision.policy import Policy
 from core.decision.registration import register
 from core.store.workspace import Workspace
 from ui import links
+from ui.components.pickers import _in_a_box
 
 OpenPage = Callable[..., AppTest]
 
@@ -95,3 +96,22 @@ def test_the_picker_shows_the_version_of_a_long_name(
     at = open_page("models", model=long.id)
     options = at.selectbox(key="pick-model").options
     assert "Applicants for a loan on a ca… · version 1" in options
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Second try", "Second try"),
+        (
+            "Trained on the loans of all car dealers in the south",
+            "Trained on the loans of all car dealers i…",
+        ),
+        (
+            "Short · and then what somebody wrote after a dot of their own",
+            "Short · and then what somebody wrote afte…",
+        ),
+    ],
+)
+def test_a_name_that_is_cut_off_says_so(name: str, shown: str) -> None:
+    """Whatever people call a run or a file."""
+    assert _in_a_box(name) == shown

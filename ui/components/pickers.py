@@ -64,11 +64,7 @@ def told_apart_in_time(records: Sequence[R], name: Callable[[R], str]) -> dict[s
 
 def pick_data_set() -> DataSet | None:
     """Let the visitor choose a data set; bound to `?dataset=`."""
-
-    def name(data_set: DataSet) -> str:
-        return _in_a_box(data_set.name, data_set.version)
-
-    return pick("dataset", "Data set", workspace().registry.data_sets(), name)
+    return pick("dataset", "Data set", workspace().registry.data_sets(), data_set_name)
 
 
 def pick_run() -> Run | None:
@@ -84,7 +80,7 @@ def pick_model() -> ModelVersion | None:
 
     def name(model: ModelVersion) -> str:
         in_force = champion is not None and model.id == champion.id
-        return _in_a_box(model.name, model.version, " (champion)" if in_force else "")
+        return f"{model_name(model)} (champion)" if in_force else model_name(model)
 
     return pick("model", "Model", models, name)
 
@@ -102,7 +98,7 @@ def pick(param: str, label: str, records: Sequence[R], name: Callable[[R], str])
         The record in view; None where there is none.
     """
     by_id = {record.id: record for record in records}
-    names = told_apart_in_time(records, name)
+    shown = told_apart_in_time(records, lambda record: _in_a_box(name(record)))
     if not by_id:
         return None
     memory = f"last-{param}"
@@ -118,19 +114,20 @@ def pick(param: str, label: str, records: Sequence[R], name: Callable[[R], str])
         st.query_params[param] = st.session_state[key]
 
     chosen = st.selectbox(
-        label, list(by_id), format_func=names.__getitem__, key=key, on_change=write_url
+        label, list(by_id), format_func=shown.__getitem__, key=key, on_change=write_url
     )
     st.session_state[memory] = chosen
-    st.set_page_config(page_title=f"{names[chosen]} · Lendlens")
+    st.set_page_config(page_title=f"{name(by_id[chosen])} · Lendlens")
     if st.query_params.get(param) != chosen:
         st.query_params[param] = chosen
     return by_id[chosen]
 
 
-def _in_a_box(name: str, version: int, more: str = "") -> str:
-    """Return a version's name that ends in view: a box shows the beginning and cuts off the end."""
-    version_and_more = f" · version {version}{more}"
-    return shortened(name, _BOX - len(version_and_more)) + version_and_more
+def _in_a_box(name: str) -> str:
+    """Return a name whose end, such as " · version 2", is in view: a box cuts that off."""
+    begins, dot, ends = name.rpartition(" · ")
+    room = _BOX - len(dot + ends)
+    return shortened(begins, room) + dot + ends if dot and room > 0 else shortened(name, _BOX)
 
 
 def data_set_name(data_set: DataSet) -> str:
