@@ -7,6 +7,7 @@ import pytest
 from core.data import arrow_text
 from core.data.dialect import Dialect
 from core.data.reading import BrokenRowsError, detect, preview, read_table
+from core.errors import ReadError
 
 RAW = b'a,b,c\n1,2,3\n4,5\n7,8,9\n"x,1,2\n1,2,3,4\n10,11,12\n'
 
@@ -114,6 +115,20 @@ def test_numbers_of_another_length_are_no_codes(late: str):
     frame = read_table(zips(late)).frame
     assert frame["zip"].iloc[0] == 99_000
     assert frame["zip"].iloc[1_500] == float(late.split(",")[0])
+
+
+def test_numbers_of_one_length_above_a_row_of_totals_are_no_codes():
+    """A word in the last row made them text, and none has a zero to keep."""
+    frame = read_table(b"term,bad\n12,0\n24,1\n36,0\nTotal,1\n").frame
+    assert frame["term"].tolist() == [12, 24, 36]
+
+
+@pytest.mark.parametrize("above", [5, 300_000])
+def test_a_byte_that_is_no_text_is_said_wherever_it_stands(above):
+    """Blocks that are plain ASCII are not looked at for it; this one is."""
+    raw = b"name,bad\n" + b"own,0\n" * above + "müller,1\n".encode("latin-1")
+    with pytest.raises(ReadError, match="Choose another encoding"):
+        read_table(raw, Dialect(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("number", ["12345678901234567", "123456789012345678901234"])
