@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.model.settings import MOST_FOLDS, PRESETS, TAUGHT_FOLDS, NetworkSettings
+from core.model.settings import MOST_FOLDS, PRESETS, REFIT_ROWS, TAUGHT_FOLDS, NetworkSettings
 from core.store.tables import DataSet
 from ui.training_directions import directions
 from ui.training_settings import ENCODINGS, OPTIMISERS
@@ -36,7 +36,10 @@ def custom_settings(data_set: DataSet) -> NetworkSettings:
         with first:
             shape = _shape(bool(monotone), bool(team["taught"]))
         with second:
-            steps = _steps() | {"apart": _apart(team["folds"] * team["members"], team["members"])}
+            steps = _steps() | {
+                "apart": _apart(team["folds"] * team["members"], team["members"]),
+                "refit": team["folds"] > 1 and _refit(),
+            }
         with third:
             limits = _limits()
     return NetworkSettings(
@@ -255,6 +258,18 @@ def _apart(networks: int, members: int) -> bool:
         **KEEP,
     )
     return apart
+
+
+def _refit() -> bool:
+    refit: bool = st.toggle(
+        "Learn again from all rows",
+        START.refit,
+        key="refit",
+        help="Once it is known how many epochs are best, the team learns once more, and no network "
+        f"leaves rows out. From {REFIT_ROWS:,} rows on; on fewer it harms.",
+        **KEEP,
+    )
+    return refit
 
 
 def _limits() -> dict[str, Any]:

@@ -77,7 +77,8 @@ def _figures(run: Run) -> None:
         "Kept epoch",
         f"{run.summary['best_epoch']} of {run.summary['epochs']}",
         f"trained in {duration(run.summary['seconds'][SUBJECT])}",
-        "With early stopping the one with the lowest validation loss, else the last.",
+        "With early stopping the one with the lowest validation loss, else the last."
+        f"{_again(run.summary)}",
     )
     if len(auc) <= MOST_CARDS:
         metric_row([*(_auc_figure(key, auc[key]) for key in auc), kept])
@@ -135,7 +136,7 @@ def _depth(run: Run, calibration: dict[str, Any] | None, *, taught: bool) -> Non
         st.markdown(
             f"**{PRESETS[run.preset].title}**: {settings_line(settings)}. "
             f"{_untaught(settings, summary, taught=taught)}"
-            f"{_one_fold_each(settings, summary, taught=taught)}  \n"
+            f"{_one_fold_each(settings, summary, taught=taught)}{_again(summary)}  \n"
             f"**Rows**: {parts}. {_both(settings)}{literal(summary['split'])}  \n"
             f"**Input**: {count(summary['slots'])} slots, encoded from the applicant's fields.  \n"
             f"**Challengers**: {fitted}."
@@ -163,6 +164,15 @@ def _one_fold_each(settings: NetworkSettings, summary: dict[str, Any], *, taught
     return (
         f"Rows are near copies of one another, so each of {count(folds)} networks left out a part "
         f"of its own{', and trees taught half as much' if taught else ''}."
+    )
+
+
+def _again(summary: dict[str, Any]) -> str:
+    if not (epochs := summary.get("refit_epochs")):
+        return ""
+    return (
+        f" Then the team learnt again from all rows, in {count(epochs)} epochs: what led to the "
+        "kept one."
     )
 
 

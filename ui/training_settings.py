@@ -29,6 +29,7 @@ LABELS = {
     "cuts": "Further bins where the risk jumps, at most",
     "taught": "Share taught by boosted trees, if they know enough",
     "taught_dropout": "Dropout where boosted trees teach",
+    "refit": "Learns again from all rows, if there are many",
     "calibrate": "Calibrated on rows left out",
     "seed": "Seed",
 }

@@ -143,6 +143,7 @@ def _trained(run: Run) -> str:
     return (
         f"Trained a team of {settings.networks} networks on {learnt} applicants, a part of whom "
         f"each network never saw, and {kept}, where the loss on the unseen was lowest, {why}."
+        + (" Then it learnt as long again, from all of them." if told["refit_epochs"] else "")
     )
 
 

@@ -66,7 +66,9 @@ def _learn(
     begun: Callable[[], None] = lambda: None,
 ) -> Learnt:
     """Return the models that are kept; epochs are watched, and `begun` is told of each."""
-    live = LiveEpochs(context, record.id, material.settings, PREPARED, trained)
+    context.report(PREPARED, "Starting the network", force=True)
+    again = material.team.refits(len(material.developed))
+    live = LiveEpochs(context, record.id, material.team, PREPARED, trained, refits=again)
 
     def epoch(figures: EpochFigures) -> None:
         live.watch.epoch(figures)
@@ -76,7 +78,6 @@ def _learn(
         live.flush()
         context.report(trained, f"Fitting a challenger: {name}", force=True)
 
-    context.report(PREPARED, "Starting the network", force=True)
     learnt = learn(material, replace(live.watch, epoch=epoch), fitting)
     live.flush()
     if learnt is None:

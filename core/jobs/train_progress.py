@@ -16,12 +16,22 @@ class LiveEpochs:
     """
 
     def __init__(
-        self, context: JobContext, run_id: str, settings: NetworkSettings, low: float, high: float
+        self,
+        context: JobContext,
+        run_id: str,
+        settings: NetworkSettings,
+        low: float,
+        high: float,
+        *,
+        refits: bool,
     ) -> None:
-        """Report progress from `low` to `high` of the job."""
+        """Report progress from `low` to `high` of the job; see core.model.refit for `refits`."""
         self._context, self._run_id, self._settings = context, run_id, settings
         self._low, self._high = low, high
         self._best, self._lowest, self._share = 0, math.inf, 0.0
+        # How long an epoch on all rows takes beside one in which each fold leaves its own out.
+        self._again = settings.folds / (settings.folds - 1) if refits else 0.0
+        self._last: EpochFigures | None = None
         self._waiting: dict[int, Epoch] = {}
         self._begun = False
 
@@ -32,6 +42,7 @@ class LiveEpochs:
             due=lambda: not self._begun or self._context.due(),
             step=self._write,
             epoch=self._finished,
+            refit=self._refit,
             should_stop=self._context.should_stop,
         )
 
@@ -43,6 +54,7 @@ class LiveEpochs:
 
     def _finished(self, figures: EpochFigures) -> None:
         self._waiting[figures.epoch] = _row(figures)
+        self._last = figures
         if figures.val_loss is not None and figures.val_loss < self._lowest:
             self._best, self._lowest = figures.epoch, figures.val_loss
         if self._context.due():
@@ -52,13 +64,26 @@ class LiveEpochs:
         self._waiting[figures.epoch] = _row(figures)
         self.flush()
         self._begun = True
-        epochs = figures.epoch - 1 + figures.step / figures.steps
-        expected = self._expected
-        left = figures.seconds / epochs * max(0.0, expected - epochs) if epochs else None
-        # A best epoch puts the end off; the bar waits instead of going back.
-        self._share = max(self._share, min(1.0, epochs / expected))
-        share = self._low + (self._high - self._low) * self._share
+        done = figures.epoch - 1 + figures.step / figures.steps
+        expected = max(done, self._expected) + self._again * self._best
+        pace = figures.seconds / done if done else None
         message = f"Epoch {figures.epoch} of at most {self._settings.epochs:,}"
+        self._report(message, done, expected, pace)
+
+    def _refit(self, epoch: int, epochs: int) -> None:
+        self.flush()
+        if self._last is not None and self._context.due():
+            first, again = self._last.epoch, self._again
+            message = f"Learning again from all rows: epoch {epoch} of {epochs}"
+            done, expected = first + again * epoch, first + again * epochs
+            self._report(message, done, expected, self._last.seconds / first)
+
+    def _report(self, message: str, done: float, expected: float, pace: float | None) -> None:
+        """Report epochs that are done and expected, and how many seconds each takes."""
+        left = None if pace is None else pace * (expected - done)
+        # A best epoch puts the end off; the bar waits instead of going back.
+        self._share = max(self._share, done / expected)
+        share = self._low + (self._high - self._low) * self._share
         self._context.report(share, message, left, force=True)
 
     @property

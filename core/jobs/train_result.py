@@ -142,6 +142,7 @@ class Result:
             **({"repeats": self.validated.repeats} if self.validated else {}),
             "slots": encoder.width,
             "best_epoch": trained.best_epoch,
+            "refit_epochs": trained.refit_epochs,
             "epochs": len(trained.history),
             "stopped": trained.stopped,
             "seconds": {

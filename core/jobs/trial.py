@@ -129,7 +129,7 @@ class _OneTrial:
             tried.features.loc[rows],
             tried.outcomes(rows),
             tried.encoder,
-            tried.team,
+            replace(tried.team, refit=False),  # it would be judged by nobody
             tried.fold,
             watch,
         )

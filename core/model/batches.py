@@ -19,7 +19,7 @@ class Rows:
         fold: (n,) the fold whose networks leave the row out, from 0; -1 if all learn from it.
         said: Returns (folds, n) what boosted trees say of the outcome to the networks of each fold,
             in [0, 1], or None where they know too little; it is asked for before the second epoch,
-            and core.model.keeper says how much of it is shown. None: nobody teaches.
+            and core.model.lessons says how much of it is shown. None: nobody teaches.
     """
 
     x: np.ndarray

@@ -3,10 +3,8 @@
 A row is judged only by networks that have not learnt from it. With one fold these are all of
 them and the rows are the validation rows; with more, every row is left out by one fold.
 
-Networks that boosted trees teach have three terms. A teacher takes out noise, but knows no more
-than trees that saw half of the rows. So when its pupils get no better they go back to their best
-epoch and learn on, half from outcomes, and in the end from these alone, each time in smaller steps.
-Whichever epoch of all terms is best is kept.
+Networks that boosted trees teach have three terms (core.model.lessons). When they get no better
+they go back to their best epoch and begin the next. Whichever epoch of all terms is best is kept.
 """
 
 import time
@@ -16,29 +14,14 @@ from dataclasses import dataclass, replace
 import keras
 import numpy as np
 
-from core.model.batches import Batches, Rows, outcome_weights
-from core.model.network import served, set_dropout, to_numpy
+from core.model.batches import Rows, outcome_weights
+from core.model.lessons import Lessons
+from core.model.network import served, to_numpy
 from core.model.served import ROWS_AT_ONCE, ServedNetwork
 from core.model.settings import NetworkSettings
 
 MOST_AUC_ROWS = 4_000
 """Training rows the AUC of each epoch rests on; validation always uses all of its rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """Part of a training by trees, until patience runs out.
-
-    Attributes:
-        taught: How much of what is shown is of the trees, as a share of the setting.
-        rate: Of learning, as a share of the setting.
-    """
-
-    taught: float
-    rate: float
-
-
-TERMS = (Term(1.0, 1.0), Term(0.5, 0.5), Term(0.0, 0.3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +58,15 @@ class EpochFigures:
 class Watch:
     """Who looks on. `due` is asked often and must be cheap; `step` is called when it says so.
 
-    Without `thorough`, epochs are measured no further than early stopping needs: the AUC of rows
-    learnt from and each network's own loss stay unknown.
+    `refit` is told of each epoch in which a team learns again from all rows, and how many there
+    will be. Without `thorough`, epochs are measured no further than early stopping needs: the AUC
+    of rows learnt from and each network's own loss stay unknown.
     """
 
     due: Callable[[], bool] = lambda: False
     step: Callable[[EpochFigures], None] = lambda figures: None
     epoch: Callable[[EpochFigures], None] = lambda figures: None
+    refit: Callable[[int, int], None] = lambda epoch, epochs: None
     should_stop: Callable[[], bool] = lambda: False
     thorough: bool = True
 
@@ -92,11 +77,13 @@ class Kept:
 
     Attributes:
         epoch: From 1.
+        path: How many epochs of each term led to it.
         network: What scores.
         held_out: (n,) log-odds of the rows by the networks that left them out; NaN where none did.
     """
 
     epoch: int
+    path: tuple[int, ...]
     network: ServedNetwork
     held_out: np.ndarray
 
@@ -108,13 +95,13 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         self,
         settings: NetworkSettings,
         rows: Rows,
-        batches: Batches,
+        lessons: Lessons,
         watch: Watch,
         started: float,
     ) -> None:
         super().__init__()
         self._settings, self._rows, self._watch = settings, rows, watch
-        self._batches, self._started = batches, started
+        self._lessons, self._started = lessons, started
         self._judged = [np.flatnonzero(rows.fold == fold) for fold in range(settings.folds)]
         self._learnt = [_learnt(rows, fold, settings) for fold in range(settings.folds)]
         self._weights = np.where(rows.y == 1, *reversed(outcome_weights(settings, rows.y)))
@@ -124,10 +111,9 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         self._best: Kept | None = None
         self._last: Kept | None = None
         self._best_weights: list[np.ndarray] = []
-        self._said: np.ndarray | None = None
-        self._taught = False
         self._term = 0
         self._before = 0  # the last epoch of the term before
+        self._led: tuple[int, ...] = ()  # epochs of each earlier term that led here
         self.stopped = False
         self.failed = ""
 
@@ -135,17 +121,16 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         """Count from 1, as people do, and deal the rows anew."""
         self._epoch = epoch + 1
         if self._epoch == 2 and self._rows.said is not None:
-            self._hear(self._rows.said())
-        self._batches.shuffle()
+            self._lessons.hear(self.model, self._rows.said())
+        self._lessons.batches.shuffle()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         """Obey the stop flag, and report if somebody is due to hear."""
         if self._watch.should_stop():
             self.stopped = self.model.stop_training = True
         elif self._watch.due():
-            done = min(
-                batch + 1, len(self._batches)
-            )  # Keras counts what it would have done at once
+            # Keras counts what it would have done at once.
+            done = min(batch + 1, len(self._lessons.batches))
             self._watch.step(self._figures(done, (logs or {})["loss"]))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -154,15 +139,16 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
             return  # half an epoch is not measured; the best whole one is kept
         loss = (logs or {})["loss"]
         if not np.isfinite(loss):
-            self._fail()
+            self.model.stop_training = True
+            self.failed = diverged(self._epoch, self._settings)
             return
         figures = self._measure(loss)
         self.history.append(figures)
         self._watch.epoch(figures)
         if not self._ends_term():
             return
-        if self._said is not None and self._term + 1 < len(TERMS):
-            self._begin_next_term(self._said)
+        if self._term + 1 < self._lessons.terms:
+            self._begin_next_term()
         else:
             self.model.stop_training = True
 
@@ -180,34 +166,22 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         Without patience, terms are of equal length.
         """
         if not self._settings.patience or self._best is None:
-            share = (self._term + 1) / len(TERMS) if self._said is not None else 1
+            share = (self._term + 1) / self._lessons.terms
             return self._epoch >= share * self._settings.epochs
         patience = self._settings.patience / (2 if self._term else 1)
         return self._epoch - max(self._best.epoch, self._before) >= patience
 
-    def _begin_next_term(self, said: np.ndarray) -> None:
+    def _begin_next_term(self) -> None:
         """Go back to the best weights; without patience, go on from the last."""
+        assert self.kept is not None  # an epoch has ended
         self._term, self._before = self._term + 1, self._epoch
+        path = self.kept.path
+        self._led = (*path, *(0 for _ in range(self._term - len(path))))
         if self._settings.patience:
             weights = self.model.trainable_variables
             for weight, best in zip(weights, self._best_weights, strict=True):
                 weight.assign(best)
-        rate = TERMS[self._term].rate * self._settings.learning_rate
-        self.model.optimizer.learning_rate.assign(rate)
-        self._show(said)
-
-    def _hear(self, said: np.ndarray | None) -> None:
-        """Let trees teach from now on, unless they know too little."""
-        self._said = said
-        if said is not None:
-            set_dropout(self.model, self._settings.taught_dropout)
-            self._show(said)
-
-    def _show(self, said: np.ndarray) -> None:
-        """Show the mixture of outcomes and trees that belongs to the term."""
-        share = TERMS[self._term].taught * self._settings.taught
-        self._taught = share > 0
-        self._batches.show((1 - share) * self._rows.y + share * said)
+        self._lessons.enter(self.model, self._term)
 
     def _measure(self, loss: float) -> EpochFigures:
         network = served(self.model, self._settings, self._rows.x.shape[1])
@@ -224,7 +198,7 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         judged = np.flatnonzero(self._rows.fold >= 0)
         val_loss = self._loss(judged, held_out[judged])
         self._keep(val_loss, network, held_out)
-        figures = self._figures(len(self._batches), loss)
+        figures = self._figures(len(self._lessons.batches), loss)
         return replace(
             figures,
             val_loss=val_loss,
@@ -238,25 +212,25 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no 
         return float(np.average(losses, weights=self._weights[rows]))
 
     def _keep(self, val_loss: float, network: ServedNetwork, held_out: np.ndarray) -> None:
-        self._last = Kept(self._epoch, network, held_out)
+        path = (*self._led, self._epoch - self._before)
+        self._last = Kept(self._epoch, path, network, held_out)
         if self._best is None or val_loss < self._lowest:
             self._best, self._lowest = self._last, val_loss
             if self._rows.said is not None:
                 self._best_weights = [to_numpy(each) for each in self.model.trainable_variables]
 
     def _figures(self, step: int, loss: float) -> EpochFigures:
-        seconds = time.perf_counter() - self._started
-        steps = len(self._batches)
-        return EpochFigures(
-            self._epoch, step, steps, loss, None, None, None, seconds, taught=self._taught
-        )
+        seconds, lessons = time.perf_counter() - self._started, self._lessons
+        done = self._epoch, step, len(lessons.batches)
+        return EpochFigures(*done, loss, None, None, None, seconds, taught=lessons.taught)
 
-    def _fail(self) -> None:
-        self.model.stop_training = True
-        self.failed = (
-            f"The loss of epoch {self._epoch} is not a number any more. "
-            f"Choose a learning rate below {self._settings.learning_rate:g}."
-        )
+
+def diverged(epoch: int, settings: NetworkSettings) -> str:
+    """Say that the loss of an epoch is not a number, and what to do."""
+    return (
+        f"The loss of epoch {epoch} is not a number any more. "
+        f"Choose a learning rate below {settings.learning_rate:g}."
+    )
 
 
 def _teams(network: ServedNetwork, folds: int) -> list[ServedNetwork]:

@@ -73,7 +73,8 @@ def one_fold_each(
     """Return the settings of a team; where rows are relatives, each network has its own fold.
 
     A network then learns from all rows but a sixteenth, instead of three quarters of them, with as
-    many networks as before, in half batches, and trees teach half as much.
+    many networks as before, in half batches, and trees teach half as much. Nothing is left to learn
+    again from all rows.
 
     Args:
         settings: Of the network or team.
@@ -98,4 +99,5 @@ def one_fold_each(
         members=1,
         batch_size=max(1, settings.batch_size // 2),
         taught=settings.taught / 2,
+        refit=False,
     )

@@ -19,6 +19,9 @@ MOST_FOLDS = 20
 TAUGHT_FOLDS = 3
 """Boosted trees teach teams of so many folds, or more; see core.model.teacher."""
 
+REFIT_ROWS = 5_000
+"""On fewer, networks that leave rows out keep the average calm; see core.model.refit."""
+
 
 @dataclass(frozen=True, slots=True)
 class NetworkSettings:
@@ -58,6 +61,8 @@ class NetworkSettings:
             best epoch and learn on, with less of it; without patience there is less after each
             third of the epochs. See core.model.keeper.
         taught_dropout: What dropout is once trees teach: they take out noise already.
+        refit: Whether a team of two folds and more learns again from all rows, for as many epochs
+            as proved best, where there are REFIT_ROWS and more; see core.model.refit.
         calibrate: Whether log-odds are rescaled on rows that were left out, where that helps.
         seed: Same seed, data and machine give the same network.
     """
@@ -84,6 +89,7 @@ class NetworkSettings:
     monotone: Mapping[str, int] = field(default_factory=dict)
     taught: float = 0.0
     taught_dropout: float = 0.0
+    refit: bool = False
     calibrate: bool = False
     seed: int = 0
 
@@ -146,6 +152,10 @@ class NetworkSettings:
         """Whether hidden units are ever left out."""
         return bool(self.dropout or (self.taught and self.taught_dropout))
 
+    def refits(self, n: int) -> bool:
+        """Return whether a team learns again that has learnt from n rows."""
+        return self.refit and self.folds > 1 and n >= REFIT_ROWS
+
     def to_json(self) -> dict[str, Any]:
         """Return plain data that `from_json` reads back."""
         return asdict(self) | {"layers": list(self.layers), "monotone": dict(self.monotone)}
@@ -200,6 +210,7 @@ PRESETS: dict[str, Preset] = {
             apart=True,
             taught=1.0,
             taught_dropout=0.05,
+            refit=True,
             calibrate=True,
         ),
     ),

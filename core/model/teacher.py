@@ -77,6 +77,22 @@ def opinions(
     return told
 
 
+def told_to_all(told: np.ndarray, fold: np.ndarray) -> np.ndarray:
+    """Return what networks are told that leave no row out.
+
+    Args:
+        told: (folds, n) what the networks of each fold are told.
+        fold: (n,) the fold that leaves the row out, from 0.
+
+    Returns:
+        (folds, n) the same, but of rows that the fold left out what the others are told of them on
+        average: trees that have not seen the row say that, too.
+    """
+    own = fold == np.arange(len(told))[:, np.newaxis]
+    others = np.where(own, 0, told).sum(axis=0) / (len(told) - 1)
+    return np.where(own, others, told).astype(told.dtype)
+
+
 def _lessons(
     y: np.ndarray, fold: np.ndarray, seed: int
 ) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:

@@ -22,9 +22,12 @@ from threadpoolctl import threadpool_limits
 from core.errors import ModelError
 from core.model.batches import Batches, Rows
 from core.model.keeper import EpochFigures, Keeper, Watch
+from core.model.lessons import Lessons
 from core.model.network import ColumnSlots, plain
+from core.model.refit import Refit
 from core.model.served import ServedNetwork
 from core.model.settings import PRESETS, NetworkSettings
+from core.model.teacher import told_to_all
 from core.model.workbench import workbench
 
 COMMON_WIDTHS = (128, 256)
@@ -42,6 +45,8 @@ class Trained:
         held_out: (n,) log-odds of the rows by the networks that left them out; NaN where none did.
         history: One entry per finished epoch.
         best_epoch: The epoch whose weights were kept, from 1.
+        refit_epochs: In how many the team that scores learnt again from all rows; 0: it is the one
+            of the best epoch.
         stopped: Whether somebody stopped it before it was done.
         seconds: Of training alone.
     """
@@ -50,6 +55,7 @@ class Trained:
     held_out: np.ndarray
     history: tuple[EpochFigures, ...]
     best_epoch: int
+    refit_epochs: int
     stopped: bool
     seconds: float
 
@@ -68,6 +74,9 @@ def train(
 ) -> Trained | None:
     """Train a network, or a team of them side by side, and keep the best epoch.
 
+    With the setting `refit` a team of many rows then learns again from all of them
+    (core.model.refit). Who stops it meanwhile has the team of the best epoch.
+
     Args:
         settings: What to train.
         rows: What to learn from and to be judged on; both outcomes occur in each fold and
@@ -84,28 +93,29 @@ def train(
         ModelError: The loss is not a number any more.
     """
     started = time.perf_counter()
-    batches = Batches(settings, rows, width)
-    keeper = Keeper(settings, rows, batches, watch, started)
-    # Measuring an epoch is little work: NumPy's threads would only wait for cores that JAX and
-    # other processes use.
-    with (
-        workbench(settings, batches.width, rows.x.shape[1], blocks) as model,
-        threadpool_limits(1, user_api="blas"),
-    ):
-        model.fit(batches, epochs=settings.epochs, callbacks=[keeper], shuffle=False, verbose=0)
-    if keeper.failed:
-        raise ModelError(keeper.failed)
+    lessons = Lessons(settings, Batches(settings, rows, width), rows.y)
+    keeper = Keeper(settings, rows, lessons, watch, started)
+    _fit(settings, rows, blocks, lessons, keeper, settings.epochs)
     if keeper.kept is None:
         return None
+    kept, network, stopped, again = keeper.kept, keeper.kept.network, keeper.stopped, 0
+    if settings.refits(len(rows.y)) and not stopped:
+        everything = replace(rows, fold=np.full(len(rows.y), -1))
+        lessons = Lessons(settings, Batches(settings, everything, width), rows.y)
+        refit = Refit(settings, lessons, _said_to_all(rows), rows.x.shape[1], kept.path, watch)
+        _fit(settings, rows, blocks, lessons, refit, refit.epochs)
+        stopped = refit.stopped
+        if refit.network is not None:
+            network, again = refit.network, refit.epochs
     shift = _weighting_shift(settings, rows.y)
     learnt = rows.x if settings.folds > 1 else rows.x[rows.fold < 0]
-    network = _settled(keeper.kept.network, learnt, blocks).calibrated(1, -shift)
     return Trained(
-        network,
-        keeper.kept.held_out - shift,
+        _settled(network, learnt, blocks).calibrated(1, -shift),
+        kept.held_out - shift,
         tuple(keeper.history),
-        keeper.kept.epoch,
-        keeper.stopped,
+        kept.epoch,
+        again,
+        stopped,
         time.perf_counter() - started,
     )
 
@@ -121,6 +131,33 @@ def warm_up() -> None:
     for width in COMMON_WIDTHS:
         fold = np.arange(size) // 2 % settings.folds
         train(settings, Rows(np.zeros((size, width), np.float32), np.arange(size) % 2, fold))
+
+
+def _fit(
+    settings: NetworkSettings,
+    rows: Rows,
+    blocks: Sequence[ColumnSlots],
+    lessons: Lessons,
+    leader: Keeper | Refit,
+    epochs: int,
+) -> None:
+    """Train a team from the beginning as `leader` leads it."""
+    batches = lessons.batches
+    # Measuring an epoch is little work: NumPy's threads would only wait for cores that JAX and
+    # other processes use.
+    with (
+        workbench(settings, batches.width, rows.x.shape[1], blocks) as model,
+        threadpool_limits(1, user_api="blas"),
+    ):
+        model.fit(batches, epochs=epochs, callbacks=[leader], shuffle=False, verbose=0)
+    if leader.failed:
+        raise ModelError(leader.failed)
+
+
+def _said_to_all(rows: Rows) -> np.ndarray | None:
+    """Return what trees say of each row to networks that leave none out, if they teach."""
+    said = rows.said() if rows.said is not None else None
+    return None if said is None else told_to_all(said, rows.fold)
 
 
 def _weighting_shift(settings: NetworkSettings, y: np.ndarray) -> float:

@@ -93,6 +93,7 @@ def _key(settings: NetworkSettings, width: int, columns: Sequence[ColumnSlots]) 
         class_weights=False,
         taught=0.0,
         taught_dropout=0.0,
+        refit=False,
         calibrate=False,
     )
     return f"{shared} {width} {columns if settings.additive else ''}"

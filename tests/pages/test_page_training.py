@@ -175,6 +175,18 @@ def test_only_a_team_of_several_networks_per_fold_is_asked_about_near_copies(see
     assert seeded.registry.runs()[0].settings["apart"] is False
 
 
+def test_only_a_team_can_learn_again_from_all_rows(seeded, open_page):
+    """One network alone is judged by its validation rows."""
+    at = open_page("training")
+    at.button(key="preset-custom").click().run()
+    at.number_input(key="folds").set_value(1).run()
+    assert "refit" not in [each.key for each in at.toggle]
+    at.number_input(key="folds").set_value(2).run()
+    assert at.toggle(key="refit").value
+    at.button(key="start").click().run()
+    assert seeded.registry.runs()[0].settings["refit"] is True
+
+
 def test_untouched_custom_settings_are_the_recommended_ones(seeded, open_page):
     """Whoever changes one thing changes one thing."""
     at = open_page("training")

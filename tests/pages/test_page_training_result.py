@@ -151,6 +151,14 @@ def test_a_team_with_one_fold_each_is_told(seeded, open_page, folds, told):
     assert ("each of 16 networks left out a part of its own" in said) == told
 
 
+@pytest.mark.parametrize("epochs", [None, 0, 21])
+def test_a_team_that_learnt_again_from_all_rows_is_told(seeded, open_page, epochs):
+    """Runs of before say nothing of it."""
+    run = copied(seeded, summary={} if epochs is None else {"refit_epochs": epochs})
+    said = text(open_page("training", run=run.id))
+    assert ("learnt again from all rows, in 21 epochs" in said) == bool(epochs)
+
+
 def test_a_second_finished_run_can_be_compared_at_once(seeded, open_page):
     """The link names both."""
     first = seeded.registry.runs()[0]

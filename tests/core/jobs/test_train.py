@@ -21,6 +21,7 @@ from core.evaluation.holdout import holdout
 from core.jobs.progress import JobContext, Stopped
 from core.jobs.train import run as train_job
 from core.jobs.train_request import start_run
+from core.model import settings as settings_module
 from core.model.bundle import Bundle
 from core.model.challengers import read_challenger
 from core.model.settings import NetworkSettings
@@ -226,6 +227,22 @@ def test_near_copies_are_told_and_each_network_leaves_out_a_part_of_its_own(work
     assert run.summary["team_folds"] == folds
     told = "Rows are near copies of one another" in run.summary["to_look_at"]
     assert told == (each > 1)
+
+
+@pytest.mark.parametrize(("most", "epochs"), [(101, 3), (10_000, 0)])
+def test_a_team_of_many_rows_learns_again_from_all(workspace, monkeypatch, most, epochs):
+    """The rows that were left out judge it as before."""
+    monkeypatch.setattr(settings_module, "REFIT_ROWS", most)
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"income": random.normal(size=300), "amount": random.normal(size=300)})
+    frame["outcome"] = np.where(frame["income"] + random.normal(size=300) < -0.5, "bad", "ok")
+    source = add_source(workspace, "many.csv", frame.to_csv(index=False).encode())
+    schema = source_frame(workspace, source.id)[1]
+    data_set = save_data_set(workspace, source.id, "Many", schema, Recipe())
+    run = trained(workspace, data_set.id, dataclasses.replace(TEAM, refit=True))
+    assert run.summary["refit_epochs"] == epochs
+    rows = stored_predictions(workspace, run).query("part == 'train'")
+    assert rows["held_out"].notna().all()
 
 
 def test_a_learning_rate_that_explodes_is_explained(seeded):

@@ -38,13 +38,14 @@ def clock():
     return SimpleNamespace(now=0.0)
 
 
-def live(store, clock, **changes):
+def live(store, clock, refits=False, **changes):
     """Return epochs that report from 0 to 1 of a job that has just reported."""
     job = SimpleNamespace(id="job_1")
     context = JobContext(SimpleNamespace(registry=store), job, clock=lambda: clock.now)
     context.report(0, "Starting", force=True)
     settings = NetworkSettings(epochs=20, patience=0)
-    return LiveEpochs(context, "run_1", dataclasses.replace(settings, **changes), 0, 1)
+    settings = dataclasses.replace(settings, **changes)
+    return LiveEpochs(context, "run_1", settings, 0, 1, refits=refits)
 
 
 def finished(epoch, val_loss=0.5):
@@ -107,3 +108,23 @@ def test_the_bar_never_goes_back(store, clock):
         epochs.watch.epoch(finished(number, val_loss))
     shares = [done for done, *_ in store.reports]
     assert shares == sorted(shares)
+
+
+def test_learning_again_is_foreseen_and_told(store, clock):
+    """Four epochs of four folds, then two of all rows: of four thirds the work each."""
+    epochs = live(store, clock, refits=True, folds=4, patience=1)
+    epochs.watch.epoch(finished(2, 0.5))
+    clock.now = REPORT_EVERY_S
+    epochs.watch.epoch(finished(4, 0.6))
+    assert store.reports[-1][0] == pytest.approx(4 / (4 + 2 * 4 / 3), abs=1e-3)
+    assert store.reports[-1][2] == pytest.approx(2 * 4 / 3)
+    epochs.watch.refit(1, 2)  # nobody is due to hear
+    assert len(store.reports) == 2
+    clock.now += REPORT_EVERY_S
+    epochs.watch.refit(1, 2)
+    done = pytest.approx((4 + 4 / 3) / (4 + 2 * 4 / 3), abs=1e-3)
+    told = "Learning again from all rows: epoch 1 of 2"
+    assert store.reports[-1] == (done, told, pytest.approx(4 / 3))
+    clock.now += REPORT_EVERY_S
+    epochs.watch.refit(2, 2)
+    assert store.reports[-1][0] == 1

@@ -1,5 +1,6 @@
 """core.jobs.trial: one trial after the other until the budget is used, run as a worker does."""
 
+import dataclasses
 from types import SimpleNamespace
 
 import numpy as np
@@ -73,6 +74,21 @@ def fake_fit(features, y, columns, settings, fold, watch):
         watch.epoch(EpochFigures(epoch, 4, 4, 0.5, 0.5, 0.7, 0.7, float(epoch)))
     scores = np.where(y == 1, 1.0, -1.0) * settings.learning_rate
     return SimpleNamespace(trained=SimpleNamespace(stopped=watch.should_stop()), held_out=scores)
+
+
+def test_no_trial_learns_again_from_all_rows(workspace, monkeypatch):
+    """Nobody would judge it; the run that the winner becomes does."""
+    tried = []
+
+    def fit(features, y, columns, settings, fold, watch):
+        tried.append(settings.refit)
+        return fake_fit(features, y, columns, settings, fold, watch)
+
+    monkeypatch.setattr(trial_module, "fit_network", fit)
+    study = ask(workspace, dataclasses.replace(BASE, refit=True))
+    work(workspace, 2)
+    assert tried == [False, False]
+    assert best_settings(now(workspace, study)[0]).refit
 
 
 @pytest.fixture

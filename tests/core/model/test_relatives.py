@@ -56,7 +56,7 @@ def test_each_network_of_relatives_has_a_fold():
     team = one_fold_each(TEAM, *loans(), COLUMNS, None)
     assert (team.folds, team.members) == (16, 1)
     assert team.networks == TEAM.networks
-    assert (team.batch_size, team.taught) == (96, 0.5)
+    assert (team.batch_size, team.taught, team.refit) == (96, 0.5, False)
 
 
 @pytest.mark.parametrize(

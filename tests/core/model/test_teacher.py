@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.model import teacher
-from core.model.teacher import opinions
+from core.model.teacher import opinions, told_to_all
 
 FOLDS, LEFT_OUT = 3, 1
 
@@ -45,6 +45,15 @@ def test_networks_are_told_what_trees_say(lesson):
         assert said.min() >= 0
         assert said.max() <= 1
         assert np.corrcoef(said, y[fold != each])[0, 1] > 0.4
+
+
+def test_networks_that_leave_nothing_out_hear_the_mean_of_the_others():
+    """Of the own rows; what trees that have not seen a row say of the others stays."""
+    told = np.array([[1, 0.2, 0.4, 0.6], [0.3, 0, 0.5, 0.7], [0.5, 0.8, 1, 0.9]], np.float32)
+    everything = told_to_all(told, np.array([0, 1, 2, 2]))
+    wanted = [[0.4, 0.2, 0.4, 0.6], [0.3, 0.5, 0.5, 0.7], [0.5, 0.8, 0.45, 0.65]]
+    assert everything == pytest.approx(np.array(wanted))
+    assert everything.dtype == told.dtype
 
 
 def test_parts_are_fewer_where_bads_are(lesson, monkeypatch):
