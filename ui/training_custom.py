@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.model.settings import MOST_FOLDS, PRESETS, REFIT_ROWS, TAUGHT_FOLDS, NetworkSettings
+from core.model.settings import MOST_FOLDS, PRESETS, REFIT_FROM, TAUGHT_FOLDS, NetworkSettings
 from core.store.tables import DataSet
 from ui.training_directions import directions
 from ui.training_settings import ENCODINGS, OPTIMISERS
@@ -265,11 +265,18 @@ def _refit() -> bool:
         "Learn again from all rows",
         START.refit,
         key="refit",
-        help="Once it is known how many epochs are best, the team learns once more, and no network "
-        f"leaves rows out. From {REFIT_ROWS:,} rows on; on fewer it harms.",
+        help="Once it is known how many epochs are best, the team learns once more, and no "
+        f"network leaves rows out. It takes {_rows(0.5)} rows if half of them are bads, "
+        f"{_rows(0.2)} if one in five is and {_rows(0.05)} if one in twenty is; on fewer it would "
+        "harm.",
         **KEEP,
     )
     return refit
+
+
+def _rows(bad_rate: float) -> str:
+    """Return how many rows tell enough to learn again from all of them."""
+    return f"{REFIT_FROM / (bad_rate * (1 - bad_rate)):,.0f}"
 
 
 def _limits() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
 from core.data.splitting import SplitSettings
@@ -67,7 +68,7 @@ def _learn(
 ) -> Learnt:
     """Return the models that are kept; epochs are watched, and `begun` is told of each."""
     context.report(PREPARED, "Starting the network", force=True)
-    again = material.team.refits(len(material.developed))
+    again = material.team.refits(*np.bincount(material.outcomes(material.developed)))
     live = LiveEpochs(context, record.id, material.team, PREPARED, trained, refits=again)
 
     def epoch(figures: EpochFigures) -> None:

@@ -2,7 +2,8 @@
 
 The networks of a fold leave a part of the rows out, so that it can be seen which epoch is best.
 Once that is known nothing has to be left out any more, as boosted trees are grown again on all rows
-when their number is known. On many rows that pays; on few it harms (decision 0020).
+when their number is known. Where rows tell much, that pays; where they tell little, it harms
+(decision 0020).
 """
 
 from bisect import bisect_right

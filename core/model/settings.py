@@ -19,8 +19,10 @@ MOST_FOLDS = 20
 TAUGHT_FOLDS = 3
 """Boosted trees teach teams of so many folds, or more; see core.model.teacher."""
 
-REFIT_ROWS = 5_000
-"""On fewer, networks that leave rows out keep the average calm; see core.model.refit."""
+REFIT_FROM = 1_250
+"""Rows times share of goods times share of bads: what the rows tell. It takes 5,000 rows of whom
+half are bads, and more where bads are rarer. Where less is told, networks that leave rows out keep
+the average calm; see core.model.refit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class NetworkSettings:
             third of the epochs. See core.model.keeper.
         taught_dropout: What dropout is once trees teach: they take out noise already.
         refit: Whether a team of two folds and more learns again from all rows, for as many epochs
-            as proved best, where there are REFIT_ROWS and more; see core.model.refit.
+            as proved best, where rows tell enough (REFIT_FROM); see core.model.refit.
         calibrate: Whether log-odds are rescaled on rows that were left out, where that helps.
         seed: Same seed, data and machine give the same network.
     """
@@ -152,9 +154,10 @@ class NetworkSettings:
         """Whether hidden units are ever left out."""
         return bool(self.dropout or (self.taught and self.taught_dropout))
 
-    def refits(self, n: int) -> bool:
-        """Return whether a team learns again that has learnt from n rows."""
-        return self.refit and self.folds > 1 and n >= REFIT_ROWS
+    def refits(self, goods: int, bads: int) -> bool:
+        """Return whether a team learns again that has learnt from so many of either."""
+        told = goods * bads / (goods + bads)
+        return self.refit and self.folds > 1 and told >= REFIT_FROM
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data that `from_json` reads back."""

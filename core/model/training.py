@@ -99,7 +99,7 @@ def train(
     if keeper.kept is None:
         return None
     kept, network, stopped, again = keeper.kept, keeper.kept.network, keeper.stopped, 0
-    if settings.refits(len(rows.y)) and not stopped:
+    if settings.refits(*np.bincount(rows.y)) and not stopped:
         everything = replace(rows, fold=np.full(len(rows.y), -1))
         lessons = Lessons(settings, Batches(settings, everything, width), rows.y)
         refit = Refit(settings, lessons, _said_to_all(rows), rows.x.shape[1], kept.path, watch)

@@ -1,4 +1,4 @@
-"""core.model.refit: a team of many rows learns again from all of them."""
+"""core.model.refit: where rows tell enough, a team learns again from all of them."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -29,9 +29,10 @@ TEAM = NetworkSettings(
 
 
 @pytest.fixture(autouse=True)
-def _many(monkeypatch):
-    """So many rows are many."""
-    monkeypatch.setattr(settings_module, "REFIT_ROWS", ROWS)
+def _enough(monkeypatch):
+    """What these rows tell is enough."""
+    goods, bads = np.bincount(rows().y)
+    monkeypatch.setattr(settings_module, "REFIT_FROM", goods * bads / ROWS)
 
 
 def rows(n=ROWS):
@@ -69,7 +70,7 @@ def test_rows_that_were_left_out_are_judged_as_before():
 @pytest.mark.parametrize(
     ("settings", "n"),
     [
-        (TEAM, ROWS - 1),
+        (TEAM, ROWS - 10),
         (replace(TEAM, folds=1, members=4), ROWS),
         (replace(TEAM, refit=False), ROWS),
     ],

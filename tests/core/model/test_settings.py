@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -80,3 +81,20 @@ def test_what_serves_needs_no_keras():
         f"import sys, {modules}; sys.exit(bool({{'keras', 'jax', 'sklearn'}} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("goods", "bads", "changes", "refits"),
+    [
+        (2_500, 2_500, {}, True),
+        (2_499, 2_500, {}, False),
+        (24_000, 1_400, {}, True),
+        (7_500, 500, {}, False),
+        (9_000, 9_000, {"folds": 1}, False),
+        (9_000, 9_000, {"refit": False}, False),
+    ],
+)
+def test_a_team_learns_again_where_rows_tell_enough(goods, bads, changes, refits):
+    """Where bads are rare it takes more rows; one network alone keeps its validation rows."""
+    settings = replace(NetworkSettings(folds=4, refit=True), **changes)
+    assert settings.refits(goods, bads) == refits
