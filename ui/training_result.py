@@ -50,6 +50,8 @@ def result(run: Run) -> None:
     over_folds(run)
     epochs = workspace().registry.epochs(run.id)
     draw_curves(epochs)
+    if words := _again(run.summary):
+        st.caption(words)
     calibration = calibration_of(run)
     if calibration:
         st.markdown(calibration_words(calibration))
@@ -77,8 +79,7 @@ def _figures(run: Run) -> None:
         "Kept epoch",
         f"{run.summary['best_epoch']} of {run.summary['epochs']}",
         f"trained in {duration(run.summary['seconds'][SUBJECT])}",
-        "With early stopping the one with the lowest validation loss, else the last."
-        f"{_again(run.summary)}",
+        "With early stopping the one with the lowest validation loss, else the last.",
     )
     if len(auc) <= MOST_CARDS:
         metric_row([*(_auc_figure(key, auc[key]) for key in auc), kept])
@@ -136,7 +137,7 @@ def _depth(run: Run, calibration: dict[str, Any] | None, *, taught: bool) -> Non
         st.markdown(
             f"**{PRESETS[run.preset].title}**: {settings_line(settings)}. "
             f"{_untaught(settings, summary, taught=taught)}"
-            f"{_one_fold_each(settings, summary, taught=taught)}{_again(summary)}  \n"
+            f"{_one_fold_each(settings, summary, taught=taught)}  \n"
             f"**Rows**: {parts}. {_both(settings)}{literal(summary['split'])}  \n"
             f"**Input**: {count(summary['slots'])} slots, encoded from the applicant's fields.  \n"
             f"**Challengers**: {fitted}."
@@ -171,8 +172,8 @@ def _again(summary: dict[str, Any]) -> str:
     if not (epochs := summary.get("refit_epochs")):
         return ""
     return (
-        f" Then the team learnt again from all rows, in {count(epochs)} epochs: what led to the "
-        "kept one."
+        f"Then the team learnt again, from all rows, in the {count(epochs)} epochs that had led to "
+        f"epoch {count(summary['best_epoch'])}. The curves show the first time."
     )
 
 

@@ -156,7 +156,7 @@ def test_a_team_that_learnt_again_from_all_rows_is_told(seeded, open_page, epoch
     """Runs of before say nothing of it."""
     run = copied(seeded, summary={} if epochs is None else {"refit_epochs": epochs})
     said = text(open_page("training", run=run.id))
-    assert ("learnt again from all rows, in 21 epochs" in said) == bool(epochs)
+    assert ("learnt again, from all rows, in the 21 epochs" in said) == bool(epochs)
 
 
 def test_a_second_finished_run_can_be_compared_at_once(seeded, open_page):
