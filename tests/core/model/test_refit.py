@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from core.model import settings as settings_module
+from core.model import training
 from core.model.batches import Batches, Rows
 from core.model.keeper import Watch
 from core.model.lessons import Lessons
@@ -96,14 +97,22 @@ def test_it_takes_the_epochs_that_led_to_the_best():
     assert told == [(n + 1, found.best_epoch) for n in range(found.best_epoch)]
 
 
-def test_terms_are_as_long_as_they_brought_something():
+def test_terms_are_as_long_as_they_brought_something(monkeypatch):
     """The first epoch was best until the last term, which went on from it."""
-    data = rows()
+    paths, data = [], rows()
+
+    class Seen(Refit):
+        def __init__(self, *args):
+            paths.append(args[-2])
+            super().__init__(*args)
+
+    monkeypatch.setattr(training, "Refit", Seen)
     wrong = replace(data, said=lambda: np.tile(1.0 - data.y, (FOLDS, 1)))
     found = train(replace(TEAM, epochs=200, patience=6, taught=1.0), wrong)
     before = 1 + 6 + 3  # it, and the patience of two terms
     assert [each.taught for each in found.history[:11]] == [False, *[True] * 9, False]
-    assert found.refit_epochs == 1 + found.best_epoch - before
+    assert paths == [(1, 0, found.best_epoch - before)]
+    assert found.refit_epochs == sum(paths[0])
 
 
 @pytest.mark.parametrize("knows", [True, False])
