@@ -138,10 +138,10 @@ class _Timer:
 
     def around(self, watch: Watch) -> Watch:
         return Watch(
-            self._timed(watch.due),
-            self._timed(watch.step),
-            self._timed(watch.epoch),
-            self._timed(watch.should_stop),
+            due=self._timed(watch.due),
+            step=self._timed(watch.step),
+            epoch=self._timed(watch.epoch),
+            should_stop=self._timed(watch.should_stop),
         )
 
     def _timed(self, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -169,11 +169,11 @@ class _LiveRun:
         job = self._workspace.registry.claim("benchmark", 0)
         assert job is not None
         context = JobContext(self._workspace, job)
-        return LiveEpochs(context, run.id, RECOMMENDED, 0, 1).watch
+        return LiveEpochs(context, run.id, RECOMMENDED, 0, 1, refits=False).watch
 
 
 def _ours(settings: NetworkSettings, rows: Rows, epochs: int, watch: Watch) -> list[float]:
-    trained = train(replace(settings, epochs=epochs, patience=0), rows, watch=watch)
+    trained = train(replace(settings, epochs=epochs, patience=0, refit=False), rows, watch=watch)
     assert trained is not None
     return [epoch.seconds for epoch in trained.history]
 
