@@ -48,7 +48,7 @@ def custom_settings(data_set: DataSet) -> NetworkSettings:
 
 
 def _team(additive: bool) -> dict[str, Any]:
-    first, members, taught, bins, cuts = st.columns(5)
+    first, members, taught, bins, cuts = st.columns(5, vertical_alignment="bottom")
     folds = first.number_input(
         "Folds of the team",
         1,
@@ -250,7 +250,7 @@ def _apart(networks: int, members: int) -> bool:
     if members == 1 or members == networks:
         return False
     apart: bool = st.toggle(
-        "Own folds where rows are near copies",
+        "Own folds for near copies",
         START.apart,
         key="apart",
         help="Where one applicant stands in the file several times without an identifier, each "
