@@ -68,6 +68,7 @@ def _training(workspace: Workspace, launcher: Launcher, data_set_id: str) -> dic
         "cpu_seconds": _cpu_seconds(launcher.pids) - used,
         "epochs": len(registry.epochs(run.id)),
         "seconds_per_epoch": _seconds_per_epoch(workspace, run),
+        "learning_again": _learning_again(workspace, registry.run(run.id)),
         "test_auc": {m: auc["value"] for m, auc in registry.run(run.id).summary["auc"].items()},
     }
 
@@ -75,6 +76,13 @@ def _training(workspace: Workspace, launcher: Launcher, data_set_id: str) -> dic
 def _seconds_per_epoch(workspace: Workspace, run: Run) -> float | None:
     ends = [epoch.seconds for epoch in workspace.registry.epochs(run.id)]
     return (ends[-1] - ends[0]) / (len(ends) - 1) if len(ends) > 1 else None
+
+
+def _learning_again(workspace: Workspace, run: Run) -> dict[str, float]:
+    """Return in how many epochs the team learnt again, and how long beside the first time."""
+    first = workspace.registry.epochs(run.id)[-1].seconds
+    beside = run.summary["seconds"]["network"] / first - 1
+    return {"epochs": run.summary["refit_epochs"], "seconds_beside_first": beside}
 
 
 def _cpu_seconds(pids: Sequence[int]) -> float:

@@ -74,7 +74,7 @@ def train(
 ) -> Trained | None:
     """Train a network, or a team of them side by side, and keep the best epoch.
 
-    With the setting `refit` a team of many rows then learns again from all of them
+    With the setting `refit`, where rows tell enough, a team then learns again from all of them
     (core.model.refit). Who stops it meanwhile has the team of the best epoch.
 
     Args:
